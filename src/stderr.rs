@@ -1,0 +1,9 @@
+//! Lines for whoever runs the app: standard error, which Kubernetes shows in `kubectl logs`.
+
+use std::fmt::Display;
+use std::io::{self, Write};
+
+/// Writes a line. Unlike `eprintln!` it does not panic where nobody takes it.
+pub fn line(message: impl Display) {
+    _ = writeln!(io::stderr(), "footfall: {message}");
+}

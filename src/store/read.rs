@@ -1,0 +1,142 @@
+//! Reading the log and the tallies.
+
+use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
+use spin_sdk::sqlite::{Connection, Value};
+
+use super::{Error, Store, sql};
+use crate::visit::{Page, Visit};
+use crate::zone::SLOT;
+
+/// Which visits of the log to show.
+#[derive(Debug, Clone)]
+pub struct TailQuery {
+    /// How many, from 1.
+    pub tail: u32,
+    /// Only those with a smaller id.
+    pub before: Option<i64>,
+    /// Only those of this page.
+    pub page: Option<Page>,
+    /// The zone to show their times in.
+    pub zone: Tz,
+}
+
+/// From when until when; `since` is in it, `until` is not.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Range {
+    /// The beginning; `None` is the first visit.
+    pub since: Option<DateTime<Utc>>,
+    /// The end; `None` is the last visit.
+    pub until: Option<DateTime<Utc>>,
+}
+
+const TAIL: &str = "
+    SELECT id, at, page FROM visits WHERE id < ?1 ORDER BY id DESC LIMIT ?2";
+
+const TAIL_OF_PAGE: &str = "
+    SELECT id, at, page FROM visits WHERE id < ?1 AND page = ?3 ORDER BY id DESC LIMIT ?2";
+
+const WHOLE_SLOTS: &str = "
+    SELECT sum(visits) FROM slots WHERE slot >= ?1 AND slot < ?2";
+
+const WHOLE_SLOTS_OF_PAGE: &str = "
+    SELECT sum(visits) FROM tallies
+    WHERE page_id = (SELECT id FROM pages WHERE page = ?3) AND slot >= ?1 AND slot < ?2";
+
+/// The visits of a slot from a time until another. Where the log no longer has them all, the slot counts as a whole
+/// if it begins in that time.
+const PART_OF_SLOT: &str = "
+    SELECT CASE
+        WHEN first_id >= (SELECT min(id) FROM visits) THEN (
+            SELECT count(*) FROM visits
+            WHERE id BETWEEN first_id AND last_id AND at >= ?2 AND at < ?3 AND (?4 IS NULL OR page = ?4))
+        WHEN slot * 900000000 < ?2 THEN 0
+        WHEN ?4 IS NULL THEN visits
+        ELSE (
+            SELECT visits FROM tallies
+            WHERE page_id = (SELECT id FROM pages WHERE page = ?4) AND tallies.slot = slots.slot)
+    END FROM slots WHERE slot = ?1";
+
+impl Store {
+    /// How many visits this replica has recorded.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn total(&self) -> Result<i64, Error> {
+        self.with_connection(async |connection| sql::integer(connection, "SELECT max(id) FROM visits", vec![]).await)
+            .await
+    }
+
+    /// The latest visits, oldest first, and whether the log has earlier ones.
+    ///
+    /// # Errors
+    /// When the database does not answer, or with a row that is no visit.
+    pub async fn tail(&self, query: &TailQuery) -> Result<(Vec<Visit>, bool), Error> {
+        let mut parameters =
+            vec![Value::Integer(query.before.unwrap_or(i64::MAX)), Value::Integer(i64::from(query.tail) + 1)];
+        parameters.extend(query.page.as_ref().map(text));
+        let statement = if query.page.is_some() { TAIL_OF_PAGE } else { TAIL };
+        let rows = self.with_connection(async |connection| sql::query(connection, statement, parameters).await).await?;
+        let wanted = usize::try_from(query.tail).unwrap_or(usize::MAX);
+        let visits = rows.iter().take(wanted).rev().map(|row| {
+            let [Value::Integer(id), Value::Integer(at), Value::Text(page)] = row.values.as_slice() else {
+                return None;
+            };
+            let at = DateTime::from_timestamp_micros(*at)?.with_timezone(&query.zone);
+            Some(Visit { id: *id, at, page: Page::parse(page)? })
+        });
+        let visits =
+            visits.collect::<Option<_>>().ok_or(Error::Failed("the log has a row that is no visit".to_owned()))?;
+        Ok((visits, rows.len() > wanted))
+    }
+
+    /// How many visits there were, exact as far back as the log goes. Before that, a slot of 15 minutes counts as a
+    /// whole if it begins in the range.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn count(&self, range: Range, page: Option<&Page>) -> Result<i64, Error> {
+        let since = range.since.map_or(i64::MIN, |since| since.timestamp_micros());
+        let until = range.until.map_or(i64::MAX, |until| until.timestamp_micros());
+        // The slots that are in the range as a whole: from the first to before the last.
+        let (first, last) = (ceil(since), floor(until));
+        self.with_connection(async |connection| {
+            if first > last {
+                return part(connection, last, since, until, page).await;
+            }
+            let mut visits = whole(connection, first, last, page).await?;
+            if range.since.is_some() && first * SLOT != since {
+                visits += part(connection, first - 1, since, i64::MAX, page).await?;
+            }
+            if range.until.is_some() && last * SLOT != until {
+                visits += part(connection, last, i64::MIN, until, page).await?;
+            }
+            Ok(visits)
+        })
+        .await
+    }
+}
+
+async fn whole(connection: &Connection, first: i64, last: i64, page: Option<&Page>) -> Result<i64, Error> {
+    let mut parameters = vec![Value::Integer(first), Value::Integer(last)];
+    parameters.extend(page.map(text));
+    sql::integer(connection, if page.is_some() { WHOLE_SLOTS_OF_PAGE } else { WHOLE_SLOTS }, parameters).await
+}
+
+async fn part(connection: &Connection, slot: i64, since: i64, until: i64, page: Option<&Page>) -> Result<i64, Error> {
+    let page = page.map_or(Value::Null, text);
+    let parameters = vec![Value::Integer(slot), Value::Integer(since), Value::Integer(until), page];
+    sql::integer(connection, PART_OF_SLOT, parameters).await
+}
+
+fn text(page: &Page) -> Value {
+    Value::Text(page.as_str().to_owned())
+}
+
+fn floor(at: i64) -> i64 {
+    at.div_euclid(SLOT)
+}
+
+fn ceil(at: i64) -> i64 {
+    floor(at) + i64::from(at.rem_euclid(SLOT) != 0)
+}

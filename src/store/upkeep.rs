@@ -1,0 +1,57 @@
+//! What keeps the volume from filling, done now and then between two commits.
+
+use spin_sdk::sqlite::{Connection, Value};
+
+use super::{Error, Store, sql};
+use crate::stderr;
+
+/// Takes the largest id to drop, and how many to drop at most.
+const PRUNE: &str = "
+    DELETE FROM visits WHERE id <= ?1 AND id < ?2 + (SELECT min(id) FROM visits)";
+
+/// How many old visits are dropped at most at once.
+const PRUNE_AT_MOST: i64 = 1000;
+
+/// SQLite checkpoints by itself, but starts the write-ahead log anew only when no other connection uses it at that
+/// moment. With several busy instances that moment may not come for long, while the log grows. This waits for it.
+const CHECKPOINT: &str = "PRAGMA wal_checkpoint(RESTART)";
+
+/// After how many visits that is done: a commit of one visit adds about six pages of 4 KiB.
+const CHECKPOINT_EVERY: i64 = 500;
+
+/// How often it is tried.
+const CHECKPOINT_TRIES: u32 = 50;
+
+impl Store {
+    /// Does what is due after a commit of these visits. They are committed whatever comes of it, and what fails is
+    /// tried again later.
+    pub(super) async fn upkeep(&self, ids: &[i64]) {
+        let (Some(first), Some(last)) = (ids.first(), ids.last()) else { return };
+        // Whether a multiple of the step is among the visits.
+        let due = |step: i64| (first - 1) / step < last / step;
+        let done = self.in_turn(async |connection| {
+            // For a large log that is once in a hundredth of it, so that it costs next to nothing.
+            if let Some(retain) = self.config.retain_visits
+                && *last > retain
+                && due((retain / 100).clamp(1, PRUNE_AT_MOST / 2))
+            {
+                sql::run(connection, PRUNE, vec![Value::Integer(last - retain), Value::Integer(PRUNE_AT_MOST)]).await?;
+            }
+            if due(CHECKPOINT_EVERY) { checkpoint(connection).await } else { Ok(()) }
+        });
+        if let Err(error) = done.await {
+            stderr::line(format_args!("the database could not be tidied: {error}"));
+        }
+    }
+}
+
+async fn checkpoint(connection: &Connection) -> Result<(), Error> {
+    for _ in 0..CHECKPOINT_TRIES {
+        // The first column says whether others were in the way.
+        if sql::integer(connection, CHECKPOINT, vec![]).await? == 0 {
+            return Ok(());
+        }
+        sql::pause().await;
+    }
+    Ok(())
+}

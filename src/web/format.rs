@@ -1,0 +1,142 @@
+//! Which format the client takes: RFC 9110, section 12.5.1.
+
+use std::cmp::Reverse;
+
+use http::HeaderMap;
+use http::header::ACCEPT;
+use mediatype::names::{_STAR, APPLICATION, HTML, JSON, PLAIN, Q, TEXT};
+use mediatype::{MediaType, MediaTypeList, ReadParams};
+
+use super::problem::Problem;
+
+/// A format that an answer can have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// Plain text in UTF-8.
+    Text,
+    /// A page for a browser.
+    Html,
+    /// JSON.
+    Json,
+}
+
+impl Format {
+    /// The value of `Content-Type`.
+    pub fn content_type(self) -> &'static str {
+        match self {
+            Self::Text => "text/plain; charset=utf-8",
+            Self::Html => "text/html; charset=utf-8",
+            Self::Json => "application/json",
+        }
+    }
+
+    /// What it is called in `Accept`.
+    pub fn media_type(self) -> MediaType<'static> {
+        match self {
+            Self::Text => MediaType::new(TEXT, PLAIN),
+            Self::Html => MediaType::new(TEXT, HTML),
+            Self::Json => MediaType::new(APPLICATION, JSON),
+        }
+    }
+}
+
+/// Chooses the format that the client likes best of those that are `offered`: by quality, then by the order in which
+/// the client names them, then by the order in which they are offered. What cannot be read in the header is passed
+/// over, and no header takes any format.
+pub fn negotiate(headers: &HeaderMap, offered: &'static [Format]) -> Result<Format, Problem> {
+    let values: Vec<_> = headers.get_all(ACCEPT).iter().filter_map(|value| value.to_str().ok()).collect();
+    let values = values.join(",");
+    let mut ranges: Vec<MediaType> = MediaTypeList::new(&values).flatten().collect();
+    if ranges.is_empty() {
+        ranges.push(MediaType::new(_STAR, _STAR));
+    }
+    let liked = offered.iter().rev().filter_map(|format| {
+        let (place, range) = most_specific(&ranges, &format.media_type())?;
+        Some((quality(range), Reverse(place), *format))
+    });
+    liked
+        .filter(|(quality, ..)| *quality > 0.0)
+        .max_by(|one, other| one.0.total_cmp(&other.0).then(one.1.cmp(&other.1)))
+        .map(|(.., format)| format)
+        .ok_or(Problem::NotAcceptable(offered))
+}
+
+/// The range that decides over a media type, and its place in the header. Parameters do not narrow a range:
+/// `application/json; charset=utf-8` means JSON to whoever sends it.
+fn most_specific<'a>(ranges: &'a [MediaType<'a>], media_type: &MediaType) -> Option<(usize, &'a MediaType<'a>)> {
+    [(media_type.ty, media_type.subty), (media_type.ty, _STAR), (_STAR, _STAR)]
+        .iter()
+        .find_map(|(ty, subty)| ranges.iter().enumerate().find(|(_, range)| range.ty == *ty && range.subty == *subty))
+}
+
+/// The quality that the client gives a range, from 0 (never) to 1, which is also what no quality means.
+fn quality(range: &MediaType) -> f32 {
+    let quality = range.get_param(Q).and_then(|value| value.as_str().parse().ok());
+    quality.filter(|quality| (0.0..=1.0).contains(quality)).unwrap_or(1.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use http::HeaderValue;
+
+    use super::*;
+
+    const OFFERED: &[Format] = &[Format::Text, Format::Html, Format::Json];
+
+    fn chosen(accept: &'static str) -> Option<Format> {
+        let mut headers = HeaderMap::new();
+        headers.insert(ACCEPT, HeaderValue::from_static(accept));
+        negotiate(&headers, OFFERED).ok()
+    }
+
+    #[test]
+    fn the_first_format_is_for_those_who_take_any() {
+        assert_eq!(negotiate(&HeaderMap::new(), OFFERED).ok(), Some(Format::Text));
+        for accept in ["*/*", "", " ", "text/*", "text/*, */*;q=0.1", "*/*, image/png"] {
+            assert_eq!(chosen(accept), Some(Format::Text), "{accept}");
+        }
+    }
+
+    #[test]
+    fn the_best_quality_wins() {
+        for (accept, format) in [
+            ("application/json", Format::Json),
+            ("text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q=0.8", Format::Html),
+            ("text/plain;q=0.5, application/json", Format::Json),
+            ("text/plain;q=0, */*", Format::Html),
+            ("*/*;q=0.1, application/json;q=0.2", Format::Json),
+            ("application/json, text/plain, */*", Format::Json),
+            ("text/html;q=0.2, text/*;q=0.9, application/json;q=0.8", Format::Text),
+            ("APPLICATION/JSON", Format::Json),
+            ("nonsense, application/json", Format::Json),
+            ("text/html;q=high, application/json;q=0.9", Format::Html),
+            ("application/json;charset=utf-8", Format::Json),
+        ] {
+            assert_eq!(chosen(accept), Some(format), "{accept}");
+        }
+    }
+
+    #[test]
+    fn what_nobody_offers_is_not_acceptable() {
+        for accept in
+            ["image/png", "text/plain;q=0", "text/plain;q=0.0, image/*", "*/*;q=0", "application/*;q=0, image/*"]
+        {
+            assert_eq!(chosen(accept), None, "{accept}");
+        }
+    }
+
+    #[test]
+    fn a_header_that_cannot_be_read_counts_as_none() {
+        for accept in ["text", "/", ";;;", "text/plain/html", "\"", "a/b;c"] {
+            assert_eq!(chosen(accept), Some(Format::Text), "{accept}");
+        }
+    }
+
+    #[test]
+    fn several_headers_are_one_list() {
+        let mut headers = HeaderMap::new();
+        headers.append(ACCEPT, HeaderValue::from_static("image/png"));
+        headers.append(ACCEPT, HeaderValue::from_static("application/json"));
+        assert_eq!(negotiate(&headers, OFFERED).ok(), Some(Format::Json));
+    }
+}
