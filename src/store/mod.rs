@@ -35,6 +35,9 @@ pub enum Error {
     /// Others held the write lock for as long as we were ready to wait.
     #[error("the database stayed locked")]
     Locked,
+    /// The volume, or the file, cannot be written.
+    #[error("attempt to write a readonly database")]
+    ReadOnly,
     /// The database was made by a later version.
     #[error("the database has schema version {found}, and this is a version that knows {known}: upgrade it")]
     Newer {
@@ -64,33 +67,38 @@ impl Store {
         Self { config, turns: Turns::default(), connection: RefCell::default(), followers: RefCell::default() }
     }
 
-    /// Checks that a visit could be committed now, by committing a change that changes nothing.
+    /// Checks that the database can be written now, by a commit: its mark, which stays what it is. That takes a page of
+    /// the disk, where an UPDATE to the same value, and one that is rolled back, would take none.
     ///
     /// # Errors
     /// Those that recording a visit would have.
     pub async fn check(&self) -> Result<(), Error> {
-        self.with_connection(async |connection| {
-            sql::run(connection, "UPDATE pages SET visits = visits WHERE id = 0", vec![]).await
-        })
-        .await
+        self.with_connection(async |connection| sql::run(connection, open::MARK, vec![]).await).await
     }
 
     /// Waits for a turn, and works with the connection.
-    async fn with_connection<T>(&self, work: impl AsyncFnOnce(&Connection) -> Result<T, Error>) -> Result<T, Error> {
+    async fn with_connection<T>(&self, work: impl AsyncFn(&Connection) -> Result<T, Error>) -> Result<T, Error> {
         let _turn = self.turns.take().await;
         self.in_turn(work).await
     }
 
     /// Works with the connection. A failed one is closed, and the next to come opens another.
-    async fn in_turn<T>(&self, work: impl AsyncFnOnce(&Connection) -> Result<T, Error>) -> Result<T, Error> {
-        let connection = match self.connection.take() {
-            Some(connection) => connection,
-            None => open::open(&self.config).await?,
-        };
-        let result = work(&connection).await;
-        if matches!(result, Ok(_) | Err(Error::Locked)) {
-            self.connection.replace(Some(connection));
+    async fn in_turn<T>(&self, work: impl AsyncFn(&Connection) -> Result<T, Error>) -> Result<T, Error> {
+        loop {
+            let kept = self.connection.take();
+            let fresh = kept.is_none();
+            let connection = match kept {
+                Some(connection) => connection,
+                None => open::open(&self.config).await?,
+            };
+            let result = work(&connection).await;
+            match result {
+                // SQLite remembers what the volume was when it opened the file; by now it may be otherwise.
+                Err(Error::ReadOnly) if !fresh => continue,
+                Ok(_) | Err(Error::Locked) => _ = self.connection.replace(Some(connection)),
+                Err(_) => {}
+            }
+            return result;
         }
-        result
     }
 }

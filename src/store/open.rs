@@ -8,6 +8,9 @@ use crate::config::{Config, Synchronous};
 /// The migrations, each from the version of the schema that is its place in the list to the next.
 const MIGRATIONS: [&str; 1] = [include_str!("schema.sql")];
 
+/// What marks a database as ours, for `file` and the like: `Foot`.
+pub const MARK: &str = "PRAGMA application_id = 0x466f6f74";
+
 /// Opens the database, which makes or migrates its schema where that is needed.
 pub async fn open(config: &Config) -> Result<Connection, Error> {
     let connection = Connection::open_default().await?;
@@ -40,6 +43,7 @@ async fn migrate(connection: &Connection) -> Result<(), Error> {
             sql::run(connection, statement, vec![]).await?;
         }
     }
+    sql::run(connection, MARK, vec![]).await?;
     sql::run(connection, &format!("PRAGMA user_version = {}", MIGRATIONS.len()), vec![]).await?;
     sql::run(connection, "COMMIT", vec![]).await
 }

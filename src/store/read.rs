@@ -43,19 +43,21 @@ const WHOLE_SLOTS_OF_PAGE: &str = "
     SELECT sum(visits) FROM tallies
     WHERE page_id = (SELECT id FROM pages WHERE page = ?3) AND slot >= ?1 AND slot < ?2";
 
-/// The visits of a slot from a time until another. Where the log no longer has them all, the slot counts as a whole
-/// if it begins in that time.
+/// The visits of slot ?1 from ?2 until ?3, of page ?4 if there is one. Those that the log has dropped count as if they
+/// had come at the beginning of the slot. By its ids, a slot may have visits of another in between, when the clock was
+/// set back.
 const PART_OF_SLOT: &str = "
-    SELECT CASE
-        WHEN first_id >= (SELECT min(id) FROM visits) THEN (
-            SELECT count(*) FROM visits
-            WHERE id BETWEEN first_id AND last_id AND at >= ?2 AND at < ?3 AND (?4 IS NULL OR page = ?4))
-        WHEN slot * 900000000 < ?2 THEN 0
-        WHEN ?4 IS NULL THEN visits
-        ELSE (
-            SELECT visits FROM tallies
-            WHERE page_id = (SELECT id FROM pages WHERE page = ?4) AND tallies.slot = slots.slot)
-    END FROM slots WHERE slot = ?1";
+    WITH tallied (visits) AS (
+        SELECT iif(?4 IS NULL, visits, (
+            SELECT tallies.visits FROM tallies JOIN pages ON pages.id = page_id
+            WHERE pages.page = ?4 AND tallies.slot = slots.slot))
+        FROM slots WHERE slot = ?1
+    ), logged (at) AS (
+        SELECT at FROM visits, slots
+        WHERE slot = ?1 AND id BETWEEN first_id AND last_id AND at / 900000000 = slot AND (?4 IS NULL OR page = ?4)
+    )
+    SELECT (SELECT count(*) FROM logged WHERE at >= ?2 AND at < ?3)
+        + iif(?2 <= ?1 * 900000000, (SELECT visits FROM tallied) - (SELECT count(*) FROM logged), 0)";
 
 impl Store {
     /// How many visits this replica has recorded.
@@ -76,7 +78,9 @@ impl Store {
             vec![Value::Integer(query.before.unwrap_or(i64::MAX)), Value::Integer(i64::from(query.tail) + 1)];
         parameters.extend(query.page.as_ref().map(text));
         let statement = if query.page.is_some() { TAIL_OF_PAGE } else { TAIL };
-        let rows = self.with_connection(async |connection| sql::query(connection, statement, parameters).await).await?;
+        let rows = self
+            .with_connection(async |connection| sql::query(connection, statement, parameters.clone()).await)
+            .await?;
         let wanted = usize::try_from(query.tail).unwrap_or(usize::MAX);
         let visits = rows.iter().take(wanted).rev().map(|row| {
             let [Value::Integer(id), Value::Integer(at), Value::Text(page)] = row.values.as_slice() else {
@@ -90,8 +94,8 @@ impl Store {
         Ok((visits, rows.len() > wanted))
     }
 
-    /// How many visits there were, exact as far back as the log goes. Before that, a slot of 15 minutes counts as a
-    /// whole if it begins in the range.
+    /// How many visits there were. Those that the log has dropped count as if they had come at the beginning of their
+    /// slot of 15 minutes.
     ///
     /// # Errors
     /// When the database does not answer.

@@ -48,6 +48,7 @@ impl From<sqlite::Error> for Error {
     fn from(error: sqlite::Error) -> Self {
         match error {
             sqlite::Error::Io(text) if text.contains("is locked") => Self::Locked,
+            sqlite::Error::Io(text) if text.contains("readonly database") => Self::ReadOnly,
             sqlite::Error::Io(text) => Self::Failed(text),
             error => Self::Failed(error.to_string()),
         }
