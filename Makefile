@@ -1,0 +1,35 @@
+# `make run` and `make test` do all their own set-up. On a network without rustup's server, WASM_STD=debian takes the
+# standard library for Wasm from Debian's source instead.
+
+# spin.toml says where the component is, so it is built there whatever else is set.
+export CARGO_TARGET_DIR := $(CURDIR)/target
+
+.PHONY: help build run test test-url lint fmt clean
+
+help: ## Show what there is to make
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
+
+build: ## Build the component (target/wasm32-wasip2/release/footfall.wasm)
+	scripts/wasm-cargo build --release --package footfall
+
+run: build ## Serve it on LISTEN (127.0.0.1:3000), with the visits in ./data
+	@scripts/run
+
+test: lint build ## Check the style, build, and run all tests
+	cargo test --package footfall --package footfall-tests --lib
+	cargo test --package footfall-tests --test http
+
+test-url: ## Run the tests that need no control of the server against FOOTFALL_URL
+	@test -n "$(FOOTFALL_URL)" || { echo "Set FOOTFALL_URL, such as http://127.0.0.1:3000" >&2; exit 1; }
+	cargo test --package footfall-tests --test http anywhere
+
+lint: ## Check the format, and clippy natively and for Wasm
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets -- --deny warnings
+	scripts/wasm-cargo clippy --release --package footfall -- --deny warnings
+
+fmt: ## Format the code
+	cargo fmt --all
+
+clean: ## Remove what was built; the visits stay
+	cargo clean

@@ -1,0 +1,20 @@
+//! Spin's interfaces, generated from `wit/`.
+
+#[allow(missing_docs, clippy::pedantic, reason = "generated")]
+mod generated {
+    wasmtime::component::bindgen!({
+        path: "host/wit",
+        imports: {
+            // These have no error of their own, so that what fails in them can only end the component.
+            "spin:sqlite/sqlite@3.1.0.[method]connection.changes": async | trappable,
+            "spin:sqlite/sqlite@3.1.0.[method]connection.changes-async": async | trappable,
+            "spin:sqlite/sqlite@3.1.0.[method]connection.last-insert-rowid": async | trappable,
+            "spin:sqlite/sqlite@3.1.0.[method]connection.last-insert-rowid-async": async | trappable,
+            default: async,
+        },
+        with: { "spin:sqlite/sqlite.connection": crate::sqlite::Connection },
+    });
+}
+
+pub use generated::spin::sqlite::sqlite;
+pub use generated::spin::variables::variables;

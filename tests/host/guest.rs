@@ -1,0 +1,68 @@
+//! What each instance of the component has for itself: the data of its store.
+
+use std::sync::Arc;
+
+use wasmtime::component::{HasSelf, Linker, ResourceTable};
+use wasmtime_wasi::{WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView};
+use wasmtime_wasi_http::{WasiHttpCtx, WasiHttpCtxView, WasiHttpView};
+
+use crate::bindings;
+use crate::clock::FileClock;
+use crate::outbound::Outbound;
+use crate::sqlite::Sqlite;
+use crate::variables::ComponentVariables;
+
+/// The host's side of one instance.
+pub struct Guest {
+    wasi: WasiCtx,
+    http: WasiHttpCtx,
+    resources: ResourceTable,
+    outbound: Outbound,
+    sqlite: Sqlite,
+    variables: Arc<ComponentVariables>,
+}
+
+impl Guest {
+    /// Makes a guest that sees no environment, no arguments and no files, and writes where this process writes.
+    pub fn new(
+        clock: Option<&FileClock>,
+        outbound: Outbound,
+        sqlite: Sqlite,
+        variables: Arc<ComponentVariables>,
+    ) -> Self {
+        let mut wasi = WasiCtxBuilder::new();
+        wasi.inherit_stdout().inherit_stderr();
+        if let Some(clock) = clock {
+            wasi.wall_clock(clock.clone());
+        }
+        Self {
+            wasi: wasi.build(),
+            http: WasiHttpCtx::new(),
+            resources: ResourceTable::new(),
+            outbound,
+            sqlite,
+            variables,
+        }
+    }
+
+    /// Offers a component WASI 0.2, which Rust's std uses, WASI 0.3 with HTTP, and Spin's own interfaces.
+    pub fn link(linker: &mut Linker<Self>) -> wasmtime::Result<()> {
+        wasmtime_wasi::p2::add_to_linker_async(linker)?;
+        wasmtime_wasi::p3::add_to_linker(linker)?;
+        wasmtime_wasi_http::p3::add_to_linker(linker)?;
+        bindings::sqlite::add_to_linker::<_, HasSelf<Sqlite>>(linker, |guest| &mut guest.sqlite)?;
+        bindings::variables::add_to_linker::<_, HasSelf<Arc<ComponentVariables>>>(linker, |guest| &mut guest.variables)
+    }
+}
+
+impl WasiView for Guest {
+    fn ctx(&mut self) -> WasiCtxView<'_> {
+        WasiCtxView { ctx: &mut self.wasi, table: &mut self.resources }
+    }
+}
+
+impl WasiHttpView for Guest {
+    fn http(&mut self) -> WasiHttpCtxView<'_> {
+        WasiHttpCtxView { ctx: &mut self.http, table: &mut self.resources, hooks: &mut self.outbound }
+    }
+}

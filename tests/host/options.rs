@@ -1,0 +1,88 @@
+//! The command line, in Spin's words where Spin has them.
+
+use std::net::{SocketAddr, ToSocketAddrs};
+use std::path::PathBuf;
+
+use anyhow::{Context, Result, bail};
+use lexopt::{Arg, Parser, ValueExt};
+
+/// What `--help` prints.
+pub const USAGE: &str = "\
+Runs a WASI 0.3 HTTP component from a Spin manifest, as `spin up` does.
+
+Usage: footfall-host [OPTIONS]
+
+Options:
+  -f, --from FILE                 The manifest, or its directory [default: spin.toml]
+      --runtime-config-file FILE  Where databases live, in Spin's format
+      --listen ADDR               Address to listen on; port 0 is any free one
+                                  [env: SPIN_HTTP_LISTEN_ADDR] [default: 127.0.0.1:3000]
+      --variable KEY=VALUE        Sets a variable of the application; may be repeated
+      --clock FILE                Gives the component the RFC 3339 time in FILE for the wall clock's
+  -h, --help                      Prints this
+";
+
+/// What to run, and how.
+#[derive(Debug)]
+pub struct Options {
+    /// The manifest, `spin.toml`.
+    pub manifest: PathBuf,
+    /// Spin's runtime configuration, if there is one.
+    pub runtime_config: Option<PathBuf>,
+    /// Where to listen.
+    pub listen: SocketAddr,
+    /// Values for variables of the application.
+    pub variables: Vec<(String, String)>,
+    /// A file whose content is the time.
+    pub clock: Option<PathBuf>,
+}
+
+impl Options {
+    /// Reads the process's own command line; there is nothing to run where it asks for help.
+    pub fn from_args() -> Result<Option<Self>> {
+        Self::parse(Parser::from_env())
+    }
+
+    fn parse(mut args: Parser) -> Result<Option<Self>> {
+        let mut manifest = PathBuf::from("spin.toml");
+        let mut runtime_config = None;
+        let mut listen = std::env::var("SPIN_HTTP_LISTEN_ADDR").ok();
+        let mut variables = Vec::new();
+        let mut clock = None;
+        while let Some(arg) = args.next()? {
+            match arg {
+                Arg::Short('f') | Arg::Long("from") => manifest = args.value()?.into(),
+                Arg::Long("runtime-config-file") => runtime_config = Some(args.value()?.into()),
+                Arg::Long("listen") => listen = Some(args.value()?.string()?),
+                Arg::Long("variable") => variables.push(key_value(&args.value()?.string()?)?),
+                Arg::Long("clock") => clock = Some(args.value()?.into()),
+                Arg::Short('h') | Arg::Long("help") => return Ok(None),
+                other => return Err(other.unexpected().into()),
+            }
+        }
+        if manifest.is_dir() {
+            manifest.push("spin.toml");
+        }
+        let listen = address(listen.as_deref().unwrap_or("127.0.0.1:3000"))?;
+        Ok(Some(Self { manifest, runtime_config, listen, variables, clock }))
+    }
+}
+
+fn key_value(text: &str) -> Result<(String, String)> {
+    match text.split_once('=') {
+        // Spin would read a file here.
+        _ if text.starts_with('@') => bail!("--variable {text}: a file of variables is not supported"),
+        Some((key, value)) if value.starts_with('@') => {
+            bail!("--variable {key}={value}: a value from a file is not supported")
+        }
+        Some((key, value)) => Ok((key.to_owned(), value.to_owned())),
+        None => bail!("--variable {text}: expected KEY=VALUE"),
+    }
+}
+
+fn address(text: &str) -> Result<SocketAddr> {
+    let found: Vec<_> = text.to_socket_addrs().with_context(|| format!("cannot listen on `{text}`"))?.collect();
+    // `localhost` may be ::1 first, which is not where clients expect a server.
+    let ipv4 = found.iter().find(|address| address.is_ipv4());
+    ipv4.or(found.first()).copied().with_context(|| format!("cannot listen on `{text}`: no such address"))
+}

@@ -1,0 +1,51 @@
+//! What any server has to do, wherever it runs: at the URL in `FOOTFALL_URL`, or a host that these tests share.
+//!
+//! They do not know its zone, its name or how many visits it has, and others may visit it meanwhile.
+
+mod count;
+mod formats;
+mod home;
+mod ignored;
+mod operations;
+mod problems;
+mod unusual;
+mod visits;
+
+use std::env;
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+
+use crate::client::Client;
+use crate::server::Server;
+use crate::wire::Wire;
+
+/// Every path that there is.
+const RESOURCES: [&str; 6] = ["/", "/visits", "/visits/count", "/healthz", "/readyz", "/version"];
+
+/// The server to ask.
+struct Site {
+    url: String,
+    _own: Option<Arc<Server>>,
+}
+
+/// A host lives as long as some test has it.
+static SHARED: Mutex<Weak<Server>> = Mutex::new(Weak::new());
+
+impl Site {
+    fn find() -> Self {
+        if let Some(url) = env::var("FOOTFALL_URL").ok().filter(|url| !url.is_empty()) {
+            return Self { url, _own: None };
+        }
+        let mut shared = SHARED.lock().unwrap_or_else(PoisonError::into_inner);
+        let server = shared.upgrade().unwrap_or_else(|| Arc::new(Server::start()));
+        *shared = Arc::downgrade(&server);
+        Self { url: server.url().to_owned(), _own: Some(server) }
+    }
+
+    fn client(&self) -> Client {
+        Client::new(&self.url)
+    }
+
+    fn wire(&self) -> Wire {
+        Wire::connect(&self.url)
+    }
+}

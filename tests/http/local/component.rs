@@ -1,0 +1,50 @@
+//! The component as a file.
+
+use std::fs;
+
+use wasmparser::{Parser, Payload};
+
+use crate::server::COMPONENT;
+
+/// What it imports and exports, by name.
+fn interfaces(component: &[u8]) -> (Vec<String>, Vec<String>) {
+    let (mut imports, mut exports) = (Vec::new(), Vec::new());
+    // Components hold modules and other components, which have imports of their own.
+    let mut depth = 0;
+    for payload in Parser::new(0).parse_all(component) {
+        match payload.expect("a component") {
+            Payload::Version { .. } => depth += 1,
+            Payload::End(_) => depth -= 1,
+            Payload::ComponentImportSection(section) if depth == 1 => {
+                imports.extend(section.into_iter().map(|import| import.expect("an import").name.name.to_owned()));
+            }
+            Payload::ComponentExportSection(section) if depth == 1 => {
+                exports.extend(section.into_iter().map(|export| export.expect("an export").name.name.to_owned()));
+            }
+            _ => {}
+        }
+    }
+    (imports, exports)
+}
+
+#[test]
+fn the_component_is_small() {
+    let length = fs::metadata(COMPONENT).expect("the component: run `make build` first").len();
+    assert!(length < 1_500_000, "{length} bytes");
+}
+
+#[test]
+fn the_component_asks_for_wasi_and_spin_alone() {
+    let (imports, exports) = interfaces(&fs::read(COMPONENT).expect("the component: run `make build` first"));
+    for import in &imports {
+        assert!(import.starts_with("wasi:") || import.starts_with("spin:"), "it imports {import}");
+        // Of these there is nothing in the cluster.
+        for absent in ["wasi:sockets", "spin:key-value", "spin:redis", "wasi:keyvalue"] {
+            assert!(!import.starts_with(absent), "it imports {import}");
+        }
+    }
+    for needed in ["spin:sqlite/sqlite@", "spin:variables/variables@"] {
+        assert!(imports.iter().any(|import| import.starts_with(needed)), "no {needed} in {imports:?}");
+    }
+    assert!(exports.iter().any(|export| export.starts_with("wasi:http/handler@0.3")), "{exports:?}");
+}

@@ -1,0 +1,21 @@
+//! Black-box tests: what Footfall promises over HTTP, asked of a server that runs.
+//!
+//! ```text
+//! anywhere   need a URL and nothing else, and do not mind visits that are there already, nor other visitors
+//! local      start hosts of their own, and reach for their clock, their variables and their volume
+//!
+//! server     a host as a child process
+//! volume     the directory with its database, which outlives it
+//! client     requests and their answers
+//! wire       requests byte by byte, for those that no client would send
+//! ```
+//!
+//! `FOOTFALL_URL=http://… cargo test -p footfall-tests --test http anywhere` asks a server that runs elsewhere, such
+//! as `spin up`. Without that variable these tests ask a host of their own, too.
+
+mod anywhere;
+mod client;
+mod local;
+mod server;
+mod volume;
+mod wire;
