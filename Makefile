@@ -1,6 +1,7 @@
 # `make run` and `make test` do all their own set-up. On a network without rustup's server, WASM_STD=debian takes the
 # standard library for Wasm from Debian's source instead.
 
+# cargo is always told --workspace, so that dependencies have the same features, and are built once.
 # spin.toml says where the component is, so it is built there whatever else is set.
 export CARGO_TARGET_DIR := $(CURDIR)/target
 
@@ -16,12 +17,11 @@ run: build ## Serve it on LISTEN (127.0.0.1:3000), with the visits in ./data
 	@scripts/run
 
 test: lint build ## Check the style, build, and run all tests
-	cargo test --package footfall --package footfall-tests --lib
-	cargo test --package footfall-tests --test http
+	cargo test --workspace --lib --test http
 
 test-url: ## Run the tests that need no control of the server against FOOTFALL_URL
 	@test -n "$(FOOTFALL_URL)" || { echo "Set FOOTFALL_URL, such as http://127.0.0.1:3000" >&2; exit 1; }
-	cargo test --package footfall-tests --test http anywhere
+	cargo test --workspace --test http anywhere
 
 lint: ## Check the format, and clippy natively and for Wasm
 	cargo fmt --all --check

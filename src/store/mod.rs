@@ -23,7 +23,7 @@ use std::cell::RefCell;
 use spin_sdk::sqlite::Connection;
 
 use crate::config::Config;
-use record::Follower;
+use record::Group;
 use turns::Turns;
 
 pub use read::{Range, TailQuery};
@@ -57,14 +57,13 @@ pub struct Store {
     turns: Turns,
     /// Used by whose turn it is.
     connection: RefCell<Option<Connection>>,
-    /// The visits that the next commit takes along; `None` when nobody waits to commit.
-    followers: RefCell<Option<Vec<Follower>>>,
+    group: Group,
 }
 
 impl Store {
     /// A store that opens its database when it is first needed.
     pub fn new(config: Config) -> Self {
-        Self { config, turns: Turns::default(), connection: RefCell::default(), followers: RefCell::default() }
+        Self { config, turns: Turns::default(), connection: RefCell::default(), group: Group::default() }
     }
 
     /// Checks that the database can be written now, by a commit: its mark, which stays what it is. That takes a page of

@@ -4,12 +4,12 @@
 //! those who come meanwhile follow, leaving their visits; the leader commits them all in one statement, and tells each
 //! its id. While it does, the next leader waits already, and gathers its followers.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 
 use chrono::{DateTime, Utc};
 use spin_sdk::sqlite::{Connection, Value};
 
-use super::oneshot::{self, Receiver, Sender};
+use super::oneshot::{self, Sender};
 use super::{Error, Store, sql};
 use crate::visit::Page;
 
@@ -25,25 +25,40 @@ pub struct Recorded {
 /// A visit as it is written: the microseconds since 1970, and the page.
 type Row = (i64, Page);
 
+/// Those whose visits the next commit takes along.
+#[derive(Default)]
+pub(super) struct Group {
+    led: Cell<bool>,
+    followers: RefCell<Vec<Follower>>,
+}
+
 /// A visit that somebody else commits, and whom to tell.
-pub(super) struct Follower {
+struct Follower {
     row: Row,
     told: Sender<Result<Recorded, Error>>,
 }
 
-/// That somebody leads. When the leader goes away, so do the followers it has not taken along, and they are told.
-struct Lead<'a>(&'a RefCell<Option<Vec<Follower>>>);
+/// The lead of a group. It ends when it is dropped, and those who follow by then are told that nothing came of it.
+struct Lead<'a>(&'a Group);
+
+impl Group {
+    fn lead(&self) -> Lead<'_> {
+        self.led.set(true);
+        Lead(self)
+    }
+}
 
 impl Lead<'_> {
     /// Ends the lead: who comes from now on follows somebody else.
     fn followers(self) -> Vec<Follower> {
-        self.0.take().unwrap_or_default()
+        self.0.followers.take()
     }
 }
 
 impl Drop for Lead<'_> {
     fn drop(&mut self) {
-        self.0.take();
+        self.0.led.set(false);
+        self.0.followers.take();
     }
 }
 
@@ -68,29 +83,19 @@ impl Store {
     /// When the visit is not known to be committed.
     pub async fn record(&self, at: DateTime<Utc>, page: Page) -> Result<Recorded, Error> {
         let row = (at.timestamp_micros(), page);
-        match self.follow(row) {
-            Ok(recorded) => recorded.receive().await.unwrap_or_else(|| {
-                Err(Error::Failed("the request that was to commit the visit has been given up".to_owned()))
-            }),
-            Err((lead, row)) => self.lead(lead, row).await,
+        if !self.group.led.get() {
+            return self.lead(row).await;
         }
-    }
-
-    /// Leaves a visit with whoever leads, or takes the lead.
-    fn follow(&self, row: Row) -> Result<Receiver<Result<Recorded, Error>>, (Lead<'_>, Row)> {
-        let mut followers = self.followers.borrow_mut();
-        if let Some(followers) = followers.as_mut() {
-            let (told, recorded) = oneshot::channel();
-            followers.push(Follower { row, told });
-            Ok(recorded)
-        } else {
-            *followers = Some(Vec::new());
-            Err((Lead(&self.followers), row))
-        }
+        let (told, recorded) = oneshot::channel();
+        self.group.followers.borrow_mut().push(Follower { row, told });
+        recorded.receive().await.unwrap_or_else(|| {
+            Err(Error::Failed("the request that was to commit the visit has been given up".to_owned()))
+        })
     }
 
     /// Commits a visit and those of the followers, and tells them.
-    async fn lead(&self, lead: Lead<'_>, row: Row) -> Result<Recorded, Error> {
+    async fn lead(&self, row: Row) -> Result<Recorded, Error> {
+        let lead = self.group.lead();
         let _turn = self.turns.take().await;
         let (rows, told): (Vec<_>, Vec<_>) =
             lead.followers().into_iter().map(|follower| (follower.row, follower.told)).unzip();

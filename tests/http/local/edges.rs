@@ -19,10 +19,25 @@ fn rfc3339(micros: i64) -> String {
     time.to_rfc3339_opts(SecondsFormat::Micros, true)
 }
 
+/// Visits in the order of time, each to the next of the pages.
+fn in_order() -> Vec<(i64, &'static str)> {
+    VISITS.iter().zip(PAGES.iter().cycle()).map(|(at, page)| (BORDER + at, *page)).collect()
+}
+
+/// The same, as if the clock had been set back now and then.
+fn in_disorder() -> Vec<(i64, &'static str)> {
+    let (odd, even): (Vec<_>, Vec<_>) = in_order().into_iter().rev().enumerate().partition(|(place, _)| place % 2 == 1);
+    odd.into_iter().chain(even).map(|(_, visit)| visit).collect()
+}
+
+fn record(server: &Server, visits: &[(i64, &str)]) {
+    assert_eq!(server.client().get("/readyz").status, 200);
+    insert(&mut server.volume().open(), visits.iter().copied());
+}
+
+/// Compares what the server counts with these visits, for all the bounds that there are.
 fn check(server: &Server, visits: &[(i64, &str)]) {
     let client = server.client();
-    client.get("/readyz");
-    insert(&mut server.volume().open(), visits.iter().copied());
     let mut bounds: Vec<_> = VISITS.iter().flat_map(|offset| [offset - 1, *offset, offset + 1]).collect();
     bounds.extend([-3 * SLOT, 2 * SLOT, 5 * SLOT]);
     bounds.sort_unstable();
@@ -47,17 +62,35 @@ fn check(server: &Server, visits: &[(i64, &str)]) {
 
 #[test]
 fn a_count_is_exact_to_the_microsecond() {
-    let visits: Vec<_> = VISITS.iter().zip(PAGES.iter().cycle()).map(|(at, page)| (BORDER + at, *page)).collect();
-    check(&Server::start(), &visits);
+    let server = Server::start();
+    record(&server, &in_order());
+    check(&server, &in_order());
 }
 
 #[test]
 fn a_count_is_exact_though_the_clock_was_set_back_now_and_then() {
-    let pages = PAGES.iter().cycle();
-    let visits: Vec<_> = VISITS.iter().rev().zip(pages).map(|(at, page)| (BORDER + at, *page)).collect();
-    let (odd, even): (Vec<_>, Vec<_>) = visits.into_iter().enumerate().partition(|(place, _)| place % 2 == 1);
-    let visits: Vec<_> = odd.into_iter().chain(even).map(|(_, visit)| visit).collect();
-    check(&Server::start(), &visits);
+    let server = Server::start();
+    record(&server, &in_disorder());
+    check(&server, &in_disorder());
+}
+
+#[test]
+fn a_visit_that_the_log_has_dropped_counts_at_the_beginning_of_its_slot() {
+    for mut visits in [in_order(), in_disorder()] {
+        for keep in [1, 5, 10] {
+            let now = BORDER + 2 * SLOT + 1;
+            let server = Setup::new().variable("retain_visits", &keep.to_string()).at(&rfc3339(now)).start();
+            record(&server, &visits);
+            server.client().visit();
+            let mut counted = visits.clone();
+            counted.push((now, "/"));
+            let dropped = counted.len() - keep;
+            counted[..dropped].iter_mut().for_each(|(at, _)| *at -= at.rem_euclid(SLOT));
+            check(&server, &counted);
+            // Another page for each, the next time.
+            visits.rotate_left(1);
+        }
+    }
 }
 
 #[test]
