@@ -5,7 +5,7 @@
 # spin.toml says where the component is, so it is built there whatever else is set.
 export CARGO_TARGET_DIR := $(CURDIR)/target
 
-.PHONY: help build run test test-url lint fmt clean
+.PHONY: help build run test test-url e2e image lint fmt clean
 
 help: ## Show what there is to make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
@@ -17,11 +17,18 @@ run: build ## Serve it on LISTEN (127.0.0.1:3000), with the visits in ./data
 	@scripts/run
 
 test: lint build ## Check the style, build, and run all tests
-	cargo test --workspace --lib --test http
+	scripts/chart-tools
+	cargo test --workspace --lib --test chart --test http --test image
 
 test-url: ## Run the tests that need no control of the server against FOOTFALL_URL
 	@test -n "$(FOOTFALL_URL)" || { echo "Set FOOTFALL_URL, such as http://127.0.0.1:3000" >&2; exit 1; }
 	cargo test --workspace --test http anywhere
+
+image: build ## Build the image footfall:<version> and target/footfall-<version>.tar
+	scripts/image
+
+e2e: ## Install the chart on the cluster of the kube context, and check it (IMAGE, NAMESPACE, RUNTIMECLASS)
+	scripts/e2e
 
 lint: ## Check the format, and clippy natively and for Wasm
 	cargo fmt --all --check

@@ -1,0 +1,73 @@
+{{- /* The name of everything. Up to 52 characters, for a StatefulSet's pods carry it in a label with a hash behind it. */}}
+{{- define "footfall.fullname" -}}
+{{- if .Values.fullnameOverride -}}
+{{- .Values.fullnameOverride | trunc 52 | trimSuffix "-" -}}
+{{- else -}}
+{{- $name := default .Chart.Name .Values.nameOverride -}}
+{{- /* A release may have dots in its name, a Service may not. */}}
+{{- $release := .Release.Name | replace "." "-" -}}
+{{- if contains $name $release -}}
+{{- $release | trunc 52 | trimSuffix "-" -}}
+{{- else -}}
+{{- printf "%s-%s" $release $name | trunc 52 | trimSuffix "-" -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+
+{{- define "footfall.headless" -}}
+{{- include "footfall.fullname" . }}-headless
+{{- end -}}
+
+{{- /* What selects the pods; it never changes from version to version. */}}
+{{- define "footfall.selectorLabels" -}}
+app.kubernetes.io/name: {{ default .Chart.Name .Values.nameOverride | trunc 63 | trimSuffix "-" | quote }}
+app.kubernetes.io/instance: {{ .Release.Name | quote }}
+{{- end -}}
+
+{{- define "footfall.labels" -}}
+{{ include "footfall.selectorLabels" . }}
+app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
+app.kubernetes.io/managed-by: {{ .Release.Service }}
+helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | trunc 63 | trimSuffix "-" }}
+{{- end -}}
+
+{{- define "footfall.image" -}}
+{{- with .Values.image -}}
+{{- if .digest -}}
+{{ .repository }}@{{ .digest }}
+{{- else -}}
+{{ .repository }}:{{ default $.Chart.AppVersion .tag }}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+
+{{- /* The Secret that has the export token; empty where there is none. */}}
+{{- define "footfall.exportSecret" -}}
+{{- if .Values.exportToken.existingSecret -}}
+{{- .Values.exportToken.existingSecret -}}
+{{- else if .Values.exportToken.value -}}
+{{- include "footfall.fullname" . }}-export
+{{- end -}}
+{{- end -}}
+
+{{- /* The names in DNS under which the replicas know each other. */}}
+{{- define "footfall.peerDomain" -}}
+{{ include "footfall.headless" . }}.{{ .Release.Namespace }}.svc
+{{- end -}}
+
+{{- define "footfall.peers" -}}
+{{- $peers := list -}}
+{{- range $i := until (int .Values.replicaCount) -}}
+{{- $peers = append $peers (printf "http://%s-%d.%s:%d" (include "footfall.fullname" $) $i (include "footfall.peerDomain" $) (int $.Values.containerPort)) -}}
+{{- end -}}
+{{- join "," $peers -}}
+{{- end -}}
+
+{{- define "footfall.runtimeConfig" -}}
+# All state is on the volume of the replica. Without state_dir Spin would want to write to /.spin.
+state_dir = "/data"
+
+[sqlite_database.default]
+type = "spin"
+path = "/data/visits.db"
+{{- end -}}
