@@ -11,14 +11,18 @@ const MIGRATIONS: [&str; 1] = [include_str!("schema.sql")];
 /// What marks a database as ours, for `file` and the like: `Foot`.
 pub const MARK: &str = "PRAGMA application_id = 0x466f6f74";
 
+/// Waiting for a lock is ours to do: SQLite's own way blocks the connection, and sleeps longer each time.
+pub const NO_BUSY_TIMEOUT: &str = "PRAGMA busy_timeout = 0";
+
 /// Opens the database, which makes or migrates its schema where that is needed.
 pub async fn open(config: &Config) -> Result<Connection, Error> {
     let connection = Connection::open_default().await?;
     for setting in [
-        // Waiting is ours to do: SQLite's own would block the connection, and sleeps longer each time.
-        "PRAGMA busy_timeout = 0",
+        NO_BUSY_TIMEOUT,
         // Readers do not stop the writer, and a commit is one write.
         "PRAGMA journal_mode = WAL",
+        // What the write-ahead log grew to in a rush, it gives back when it is started anew.
+        "PRAGMA journal_size_limit = 8388608",
         // Otherwise a large statement wants a directory for temporary files, which the shim has none of.
         "PRAGMA temp_store = MEMORY",
         match config.synchronous {

@@ -13,14 +13,15 @@ const PRUNE: &str = "
 const PRUNE_AT_MOST: i64 = 1000;
 
 /// SQLite checkpoints by itself, but starts the write-ahead log anew only when no other connection uses it at that
-/// moment. With several busy instances that moment may not come for long, while the log grows. This waits for it.
+/// moment. With several busy instances that moment may not come for long, while the log grows. With some patience this
+/// keeps the others from writing until it has come.
 const CHECKPOINT: &str = "PRAGMA wal_checkpoint(RESTART)";
 
 /// After how many visits that is done: a commit of one visit adds about six pages of 4 KiB.
-const CHECKPOINT_EVERY: i64 = 500;
+const CHECKPOINT_EVERY: i64 = 200;
 
 /// How often it is tried.
-const CHECKPOINT_TRIES: u32 = 50;
+const CHECKPOINT_TRIES: u32 = 20;
 
 impl Store {
     /// Does what is due after a commit of these visits. They are committed whatever comes of it, and what fails is
@@ -46,12 +47,13 @@ impl Store {
 }
 
 async fn checkpoint(connection: &Connection) -> Result<(), Error> {
+    sql::run(connection, "PRAGMA busy_timeout = 5", vec![]).await?;
     for _ in 0..CHECKPOINT_TRIES {
-        // The first column says whether others were in the way.
+        // The first column says whether others were in the way all the same.
         if sql::integer(connection, CHECKPOINT, vec![]).await? == 0 {
-            return Ok(());
+            break;
         }
         sql::pause().await;
     }
-    Ok(())
+    sql::run(connection, super::open::NO_BUSY_TIMEOUT, vec![]).await
 }
