@@ -11,8 +11,15 @@ use tempfile::TempDir;
 
 const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
 
-/// Two archives, built one after the other.
-static BUILT: LazyLock<[Archive; 2]> = LazyLock::new(|| [Archive::build(), Archive::build()]);
+/// Two archives, built one after the other; `None` where there is nothing to build them with.
+static BUILT: LazyLock<Option<[Archive; 2]>> = LazyLock::new(|| Some([Archive::build()?, Archive::build()?]));
+
+fn built() -> Option<&'static [Archive; 2]> {
+    if BUILT.is_none() {
+        eprintln!("not tested: there is neither buildah nor podman nor a running docker");
+    }
+    BUILT.as_ref()
+}
 
 /// An OCI archive, unpacked: JSON documents and layers, each in a file named by its digest.
 struct Archive {
@@ -21,12 +28,18 @@ struct Archive {
 }
 
 impl Archive {
-    fn build() -> Self {
-        let output = run(Command::new("scripts/image").current_dir(ROOT));
+    fn build() -> Option<Self> {
+        let mut command = Command::new("scripts/image");
+        let output = command.current_dir(ROOT).output().expect("scripts/image");
+        if output.status.code() == Some(2) {
+            return None;
+        }
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let output = String::from_utf8(output.stdout).expect("UTF-8");
         let path = Path::new(ROOT).join(output.split(' ').next().expect("the path of the archive"));
         let directory = tempfile::tempdir().expect("a directory");
         run(Command::new("tar").arg("xf").arg(&path).arg("-C").arg(directory.path()));
-        Self { directory, bytes: fs::metadata(path).expect("the archive").len() }
+        Some(Self { directory, bytes: fs::metadata(path).expect("the archive").len() })
     }
 
     fn index(&self) -> Value {
@@ -80,7 +93,8 @@ fn component() -> String {
 
 #[test]
 fn it_has_the_manifest_and_the_component_where_the_manifest_says() {
-    let files = BUILT[0].files();
+    let Some([image, _]) = built() else { return };
+    let files = image.files();
     let wanted = ["spin.toml".to_owned(), component()];
     assert_eq!(files.len(), wanted.len(), "{:?}", files.keys());
     for path in wanted {
@@ -91,12 +105,14 @@ fn it_has_the_manifest_and_the_component_where_the_manifest_says() {
 
 #[test]
 fn it_runs_as_somebody_who_is_not_root() {
-    assert_eq!(BUILT[0].config()["User"], "65532:65532");
+    let Some([image, _]) = built() else { return };
+    assert_eq!(image.config()["User"], "65532:65532");
 }
 
 #[test]
 fn its_labels_say_what_it_is() {
-    let config = BUILT[0].config();
+    let Some([image, _]) = built() else { return };
+    let config = image.config();
     let label = |name: &str| config["Labels"][format!("org.opencontainers.image.{name}")].as_str().map(str::to_owned);
     let revision = run(Command::new("git").current_dir(ROOT).args(["rev-parse", "HEAD"]));
     assert_eq!(label("title").as_deref(), Some("Footfall"));
@@ -108,15 +124,17 @@ fn its_labels_say_what_it_is() {
     let cargo = fs::read_to_string(Path::new(ROOT).join("Cargo.toml")).expect("Cargo.toml");
     assert!(cargo.contains(&format!("\nversion = \"{version}\"\n")), "{version}");
     let name = format!("docker.io/library/footfall:{version}");
-    assert_eq!(BUILT[0].index()["manifests"][0]["annotations"]["org.opencontainers.image.ref.name"], name.as_str());
+    assert_eq!(image.index()["manifests"][0]["annotations"]["org.opencontainers.image.ref.name"], name.as_str());
 }
 
 #[test]
 fn it_is_smaller_than_a_megabyte() {
-    assert!(BUILT[0].bytes < 1_000_000, "{} bytes", BUILT[0].bytes);
+    let Some([image, _]) = built() else { return };
+    assert!(image.bytes < 1_000_000, "{} bytes", image.bytes);
 }
 
 #[test]
 fn the_same_commit_makes_the_same_image() {
-    assert_eq!(BUILT[0].index()["manifests"][0]["digest"], BUILT[1].index()["manifests"][0]["digest"]);
+    let Some([one, other]) = built() else { return };
+    assert_eq!(one.index()["manifests"][0]["digest"], other.index()["manifests"][0]["digest"]);
 }
