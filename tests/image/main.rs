@@ -37,7 +37,8 @@ impl Archive {
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         let output = String::from_utf8(output.stdout).expect("UTF-8");
         let path = Path::new(ROOT).join(output.split(' ').next().expect("the path of the archive"));
-        let directory = tempfile::tempdir().expect("a directory");
+        // Not in /tmp: what is static is never dropped.
+        let directory = TempDir::new_in(env!("CARGO_TARGET_TMPDIR")).expect("a directory");
         run(Command::new("tar").arg("xf").arg(&path).arg("-C").arg(directory.path()));
         Some(Self { directory, bytes: fs::metadata(path).expect("the archive").len() })
     }
