@@ -3,16 +3,16 @@
 //! A request comes in here, at `entry`, and goes to [`web`], which routes it, reads what it asks for, and puts the
 //! answer together. Arrows go down only:
 //!
-//! | module     | what it is                                                     | uses                    |
-//! |------------|----------------------------------------------------------------|-------------------------|
-//! | [`web`]    | routes, formats, errors; one file a resource; reads the clock  | everything below        |
-//! | [`render`] | an answer in a format: one file a format, the only one to escape | report                |
-//! | [`store`]  | SQLite: schema, recording by group commit, reading             | visit, zone, config     |
-//! | [`config`] | the variables, parsed and checked once an instance             | zone                    |
-//! | [`report`] | what is answered                                               | visit, zone             |
-//! | [`zone`]   | time: zones, slots, `since` and `until`                        | nothing                 |
-//! | [`stderr`] | lines for whoever runs the app                                 | nothing                 |
-//! | [`visit`]  | what is recorded: visits to pages                              | zone                    |
+//! | module     | what it is                                                    | uses                        |
+//! |------------|---------------------------------------------------------------|-----------------------------|
+//! | [`web`]    | routes, formats, errors; one file a resource; reads the clock | everything below            |
+//! | [`render`] | an answer in a format: one file a format; alone escapes       | report, zone                |
+//! | [`store`]  | SQLite: schema, recording by group commit, reading            | config, visit, zone, stderr |
+//! | [`config`] | the variables, parsed and checked once an instance            | zone, stderr                |
+//! | [`report`] | what is answered                                              | visit, zone                 |
+//! | [`visit`]  | what is recorded: visits to pages                             | zone                        |
+//! | [`zone`]   | time: zones, slots, `since` and `until`                       | nothing                     |
+//! | [`stderr`] | lines for whoever runs the app                                | nothing                     |
 //!
 //! An instance of the component serves up to 16 requests at once, on one thread, and 128 in all. So what is `static`
 //! lives from request to request, and a panic would take other people's requests down with it.
