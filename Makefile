@@ -5,10 +5,10 @@
 # spin.toml says where the component is, so it is built there whatever else is set.
 export CARGO_TARGET_DIR := $(CURDIR)/target
 
-.PHONY: help build run test test-url e2e image lint fmt clean
+.PHONY: help build run cluster seed test test-url e2e image lint fmt clean
 
 help: ## Show what there is to make
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
 
 build: ## Build the component (target/wasm32-wasip2/release/footfall.wasm)
 	scripts/wasm-cargo build --release --package footfall
@@ -16,9 +16,17 @@ build: ## Build the component (target/wasm32-wasip2/release/footfall.wasm)
 run: build ## Serve it on LISTEN (127.0.0.1:3000), with the visits in ./data
 	@scripts/run
 
+cluster: build ## Serve three replicas on 127.0.0.1 from port PORT (3000) on, with the visits in ./data/cluster
+	@scripts/cluster
+
+seed: ## Fill the empty log in FILE (data/visits.db) with N visits (1000000)
+	@cargo build --workspace --bin footfall-seed
+	@$(CARGO_TARGET_DIR)/debug/footfall-seed --visits $(or $(N),1000000) --file $(or $(FILE),data/visits.db)
+
 test: lint build ## Check the style, build, and run all tests
 	scripts/chart-tools
-	cargo test --workspace --lib --test chart --test http --test image
+	scripts/browser-tools
+	cargo test --workspace --lib --test chart --test http --test browser --test image
 
 test-url: ## Run the tests that need no control of the server against FOOTFALL_URL
 	@test -n "$(FOOTFALL_URL)" || { echo "Set FOOTFALL_URL, such as http://127.0.0.1:3000" >&2; exit 1; }

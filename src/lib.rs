@@ -3,21 +3,25 @@
 //! A request comes in here, at `entry`, and goes to [`web`], which routes it, reads what it asks for, and puts the
 //! answer together. Arrows go down only:
 //!
-//! | module     | what it is                                                    | uses                        |
-//! |------------|---------------------------------------------------------------|-----------------------------|
-//! | [`web`]    | routes, formats, errors; one file a resource; reads the clock | everything below            |
-//! | [`render`] | an answer in a format: one file a format; alone escapes       | report, zone                |
-//! | [`store`]  | SQLite: schema, recording by group commit, reading            | config, visit, zone, stderr |
-//! | [`config`] | the variables, parsed and checked once an instance            | zone, stderr                |
-//! | [`report`] | what is answered                                              | visit, zone                 |
-//! | [`visit`]  | what is recorded: visits to pages                             | zone                        |
-//! | [`zone`]   | time: zones, slots, `since` and `until`                       | nothing                     |
-//! | [`stderr`] | lines for whoever runs the app                                | nothing                     |
+//! | module     | what it is                                                    | uses                            |
+//! |------------|---------------------------------------------------------------|---------------------------------|
+//! | [`web`]    | routes, formats, errors; one file a resource; reads the clock | everything below                |
+//! | [`render`] | an answer in a format: one file a format; alone escapes       | report, visit, bucket, zone     |
+//! | [`store`]  | SQLite: schema, recording by group commit, reading            | config, report, visit, zone, stderr |
+//! | [`peers`]  | asking the other replicas                                     | config, report, stderr          |
+//! | [`config`] | the variables, parsed and checked once an instance            | zone, stderr                    |
+//! | [`report`] | what is answered, and merging what several replicas answer    | visit, bucket, zone             |
+//! | [`visit`]  | what is recorded: visits to pages                             | zone                            |
+//! | [`bucket`] | the hours, days and minutes that a histogram counts in        | nothing                         |
+//! | [`zone`]   | time: zones, slots, `since` and `until`                       | nothing                         |
+//! | [`stderr`] | lines for whoever runs the app                                | nothing                         |
 //!
 //! An instance of the component serves up to 16 requests at once, on one thread, and 128 in all. So what is `static`
 //! lives from request to request, and a panic would take other people's requests down with it.
 
+pub mod bucket;
 pub mod config;
+pub mod peers;
 pub mod render;
 pub mod report;
 pub mod stderr;
@@ -32,16 +36,16 @@ mod entry {
     use std::cell::OnceCell;
     use std::rc::Rc;
 
-    use spin_sdk::http::{FullBody, Request, Response};
+    use spin_sdk::http::{Request, Response};
 
     use crate::config::{Config, Invalid};
-    use crate::web::{self, App};
+    use crate::web::{self, App, Body};
 
     #[spin_sdk::http_service]
-    async fn handle(request: Request) -> anyhow::Result<Response<FullBody<bytes::Bytes>>> {
+    async fn handle(request: Request) -> anyhow::Result<Response<Body>> {
         let (parts, _body) = request.into_parts();
         let app = app().await;
-        Ok(web::answer(&app, &parts).await.map(FullBody::new))
+        Ok(web::answer(&app, &parts).await)
     }
 
     /// The app of this instance, or why there is none.

@@ -1,15 +1,14 @@
 //! What is recorded: visits to pages.
 
-use chrono::DateTime;
-use chrono_tz::Tz;
-use serde::Serialize;
+use chrono::{DateTime, FixedOffset};
+use serde::{Deserialize, Serialize};
 
 /// The longest name of a page, in bytes of UTF-8.
 pub const MAX_PAGE_BYTES: usize = 512;
 
 /// What was visited: a path such as `/` or `/blog/x`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(transparent)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "String")]
 pub struct Page(String);
 
 impl Page {
@@ -21,10 +20,9 @@ impl Page {
         Self("/".to_owned())
     }
 
-    /// Takes a name that can be counted: a path of at most [`MAX_PAGE_BYTES`] without control characters,
-    /// or [`Page::OTHER`]; `None` otherwise.
+    /// Takes a name that can be counted: a plain path of at most [`MAX_PAGE_BYTES`], or [`Page::OTHER`]; `None` otherwise.
     pub fn parse(name: &str) -> Option<Self> {
-        let path = name.starts_with('/') && name.len() <= MAX_PAGE_BYTES && !name.contains(char::is_control);
+        let path = name.starts_with('/') && name.len() <= MAX_PAGE_BYTES && is_plain(name);
         (path || name == Self::OTHER).then(|| Self(name.to_owned()))
     }
 
@@ -34,16 +32,54 @@ impl Page {
     }
 }
 
+/// Whether a text can be shown in any format: without control characters, and without what XML does not have.
+pub fn is_plain(text: &str) -> bool {
+    !text.contains(|character: char| character.is_control() || matches!(character, '\u{fffe}' | '\u{ffff}'))
+}
+
+impl TryFrom<String> for Page {
+    type Error = &'static str;
+
+    fn try_from(name: String) -> Result<Self, Self::Error> {
+        Self::parse(&name).ok_or("no page")
+    }
+}
+
 /// One recorded request.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Visit {
     /// Its place in the log of the replica, from 1; an id is never given twice.
     pub id: i64,
     /// When the request came, in the zone that the asker wants to see.
-    #[serde(serialize_with = "crate::zone::serialize")]
-    pub at: DateTime<Tz>,
+    #[serde(with = "crate::zone")]
+    pub at: DateTime<FixedOffset>,
     /// What was visited.
     pub page: Page,
+}
+
+/// Why a request is not a visit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reason {
+    /// It comes from a health checker or the like.
+    Agent,
+    /// Nobody sees the answer.
+    Head,
+    /// Nobody has asked for the page yet.
+    Prefetch,
+}
+
+impl Reason {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Agent, Self::Head, Self::Prefetch];
+
+    /// Its name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Agent => "agent",
+            Self::Head => "head",
+            Self::Prefetch => "prefetch",
+        }
+    }
 }
 
 #[cfg(test)]
@@ -55,7 +91,7 @@ mod tests {
         for name in ["/", "/blog/x", "/a b", "/مرحبا", "/<script>", "(other)"] {
             assert_eq!(Page::parse(name).map(|page| page.0).as_deref(), Some(name));
         }
-        for name in ["", "blog", "(others)", "http://x/", "/a\nb", "/a\0"] {
+        for name in ["", "blog", "(others)", "http://x/", "/a\nb", "/a\0", "/\u{fffe}"] {
             assert_eq!(Page::parse(name), None, "{name:?}");
         }
     }

@@ -9,3 +9,8 @@ pub fn line(answer: &impl Serialize) -> String {
     json.push('\n');
     json
 }
+
+/// A line for each.
+pub fn lines<T: Serialize>(answers: &[T]) -> String {
+    answers.iter().map(line).collect()
+}

@@ -5,16 +5,19 @@
 //!
 //! - `open`: a connection with its settings and the schema.
 //! - `record`: committing visits, in groups.
-//! - `read`: what is asked of the log and of the tallies.
+//! - `read`, `histogram`, `stats`, `export`: what is asked of the log and of the tallies.
 //! - `sql`: one statement, with another try while the database is locked.
 //! - `upkeep`: what keeps the volume from filling.
 //! - `turns`, `oneshot`: how the requests of an instance wait for each other.
 
+mod export;
+mod histogram;
 mod oneshot;
 mod open;
 mod read;
 mod record;
 mod sql;
+mod stats;
 mod turns;
 mod upkeep;
 
@@ -26,6 +29,7 @@ use crate::config::Config;
 use record::Group;
 use turns::Turns;
 
+pub use export::Export;
 pub use read::{Range, TailQuery};
 pub use record::Recorded;
 

@@ -6,7 +6,7 @@ use super::{Error, sql};
 use crate::config::{Config, Synchronous};
 
 /// The migrations, each from the version of the schema that is its place in the list to the next.
-const MIGRATIONS: [&str; 1] = [include_str!("schema.sql")];
+const MIGRATIONS: [&str; 2] = [include_str!("schema/1.sql"), include_str!("schema/2.sql")];
 
 /// What marks a database as ours, for `file` and the like: `Foot`.
 pub const MARK: &str = "PRAGMA application_id = 0x466f6f74";

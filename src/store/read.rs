@@ -1,12 +1,11 @@
 //! Reading the log and the tallies.
 
 use chrono::{DateTime, Utc};
-use chrono_tz::Tz;
 use spin_sdk::sqlite::{Connection, Value};
 
 use super::{Error, Store, sql};
 use crate::visit::{Page, Visit};
-use crate::zone::SLOT;
+use crate::zone::{SLOT, Zone};
 
 /// Which visits of the log to show.
 #[derive(Debug, Clone)]
@@ -18,7 +17,7 @@ pub struct TailQuery {
     /// Only those of this page.
     pub page: Option<Page>,
     /// The zone to show their times in.
-    pub zone: Tz,
+    pub zone: Zone,
 }
 
 /// From when until when; `since` is in it, `until` is not.
@@ -30,11 +29,30 @@ pub struct Range {
     pub until: Option<DateTime<Utc>>,
 }
 
-const TAIL: &str = "
-    SELECT id, at, page FROM visits WHERE id < ?1 ORDER BY id DESC LIMIT ?2";
+impl Range {
+    /// From one moment until another.
+    pub fn between(since: DateTime<Utc>, until: DateTime<Utc>) -> Self {
+        Self { since: Some(since), until: Some(until) }
+    }
+}
 
+const TAIL: &str = "
+    SELECT json_group_array(json_array(id, at, page) ORDER BY id) FROM (
+        SELECT id, at, page FROM visits WHERE id < ?1 ORDER BY id DESC LIMIT ?2)";
+
+/// The same for the page ?3. The tallies tell from which id on the log has enough of them: the slots of the page are gone
+/// through from the latest, until those that are past have enough that are as old as they may be.
 const TAIL_OF_PAGE: &str = "
-    SELECT id, at, page FROM visits WHERE id < ?1 AND page = ?3 ORDER BY id DESC LIMIT ?2";
+    WITH touched (first_id, later) AS (
+        SELECT first_id, sum(iif(last_id < ?1, tallies.visits, 0))
+            OVER (ORDER BY slot DESC ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
+        FROM tallies JOIN slots USING (slot)
+        WHERE page_id = (SELECT id FROM pages WHERE page = ?3) AND first_id < ?1
+    )
+    SELECT json_group_array(json_array(id, at, page) ORDER BY id) FROM (
+        SELECT id, at, page FROM visits
+        WHERE id < ?1 AND id >= (SELECT min(first_id) FROM touched WHERE coalesce(later, 0) < ?2) AND page = ?3
+        ORDER BY id DESC LIMIT ?2)";
 
 const WHOLE_SLOTS: &str = "
     SELECT sum(visits) FROM slots WHERE slot >= ?1 AND slot < ?2";
@@ -60,15 +78,6 @@ const PART_OF_SLOT: &str = "
         + iif(?2 <= ?1 * 900000000, (SELECT visits FROM tallied) - (SELECT count(*) FROM logged), 0)";
 
 impl Store {
-    /// How many visits this replica has recorded.
-    ///
-    /// # Errors
-    /// When the database does not answer.
-    pub async fn total(&self) -> Result<i64, Error> {
-        self.with_connection(async |connection| sql::integer(connection, "SELECT max(id) FROM visits", vec![]).await)
-            .await
-    }
-
     /// The latest visits, oldest first, and whether the log has earlier ones.
     ///
     /// # Errors
@@ -78,20 +87,13 @@ impl Store {
             vec![Value::Integer(query.before.unwrap_or(i64::MAX)), Value::Integer(i64::from(query.tail) + 1)];
         parameters.extend(query.page.as_ref().map(text));
         let statement = if query.page.is_some() { TAIL_OF_PAGE } else { TAIL };
-        let rows = self
-            .with_connection(async |connection| sql::query(connection, statement, parameters.clone()).await)
-            .await?;
+        let rows: Vec<(i64, i64, String)> =
+            self.with_connection(async |connection| sql::json(connection, statement, parameters.clone()).await).await?;
         let wanted = usize::try_from(query.tail).unwrap_or(usize::MAX);
-        let visits = rows.iter().take(wanted).rev().map(|row| {
-            let [Value::Integer(id), Value::Integer(at), Value::Text(page)] = row.values.as_slice() else {
-                return None;
-            };
-            let at = DateTime::from_timestamp_micros(*at)?.with_timezone(&query.zone);
-            Some(Visit { id: *id, at, page: Page::parse(page)? })
-        });
-        let visits =
-            visits.collect::<Option<_>>().ok_or(Error::Failed("the log has a row that is no visit".to_owned()))?;
-        Ok((visits, rows.len() > wanted))
+        let earlier = rows.len().saturating_sub(wanted);
+        let visits = rows.into_iter().skip(earlier).map(|(id, at, page)| visit(id, at, page, &query.zone));
+        let visits = visits.collect::<Result<_, _>>()?;
+        Ok((visits, earlier > 0))
     }
 
     /// How many visits there were. Those that the log has dropped count as if they had come at the beginning of their
@@ -100,24 +102,45 @@ impl Store {
     /// # Errors
     /// When the database does not answer.
     pub async fn count(&self, range: Range, page: Option<&Page>) -> Result<i64, Error> {
-        let since = range.since.map_or(i64::MIN, |since| since.timestamp_micros());
-        let until = range.until.map_or(i64::MAX, |until| until.timestamp_micros());
-        // The slots that are in the range as a whole: from the first to before the last.
-        let (first, last) = (ceil(since), floor(until));
-        self.with_connection(async |connection| {
-            if first > last {
-                return part(connection, last, since, until, page).await;
-            }
-            let mut visits = whole(connection, first, last, page).await?;
-            if range.since.is_some() && first * SLOT != since {
-                visits += part(connection, first - 1, since, i64::MAX, page).await?;
-            }
-            if range.until.is_some() && last * SLOT != until {
-                visits += part(connection, last, i64::MIN, until, page).await?;
-            }
-            Ok(visits)
-        })
-        .await
+        self.with_connection(async |connection| count(connection, range, page).await).await
+    }
+}
+
+/// Counts in the tallies, and at the two ends of the range in the log.
+pub(super) async fn count(connection: &Connection, range: Range, page: Option<&Page>) -> Result<i64, Error> {
+    if range.since.is_none() && range.until.is_none() {
+        return ever(connection, page).await;
+    }
+    let since = range.since.map_or(i64::MIN, |since| since.timestamp_micros());
+    let until = range.until.map_or(i64::MAX, |until| until.timestamp_micros());
+    // The slots that are in the range as a whole: from the first to before the last.
+    let (first, last) = (ceil(since), floor(until));
+    if first > last {
+        return part(connection, last, since, until, page).await;
+    }
+    let mut visits = whole(connection, first, last, page).await?;
+    if range.since.is_some() && first * SLOT != since {
+        visits += part(connection, first - 1, since, i64::MAX, page).await?;
+    }
+    if range.until.is_some() && last * SLOT != until {
+        visits += part(connection, last, i64::MIN, until, page).await?;
+    }
+    Ok(visits)
+}
+
+async fn ever(connection: &Connection, page: Option<&Page>) -> Result<i64, Error> {
+    match page {
+        Some(page) => sql::integer(connection, "SELECT visits FROM pages WHERE page = ?1", vec![text(page)]).await,
+        None => sql::integer(connection, "SELECT seq FROM sqlite_sequence WHERE name = 'visits'", vec![]).await,
+    }
+}
+
+/// Makes a visit of a row of the log.
+pub(super) fn visit(id: i64, at: i64, page: String, zone: &Zone) -> Result<Visit, Error> {
+    let at = DateTime::from_timestamp_micros(at).map(|at| zone.local(at));
+    match (at, Page::try_from(page)) {
+        (Some(at), Ok(page)) => Ok(Visit { id, at, page }),
+        _ => Err(Error::Failed("the log has a row that is no visit".to_owned())),
     }
 }
 
@@ -133,14 +156,14 @@ async fn part(connection: &Connection, slot: i64, since: i64, until: i64, page: 
     sql::integer(connection, PART_OF_SLOT, parameters).await
 }
 
-fn text(page: &Page) -> Value {
+pub(super) fn text(page: &Page) -> Value {
     Value::Text(page.as_str().to_owned())
 }
 
-fn floor(at: i64) -> i64 {
+pub(super) fn floor(at: i64) -> i64 {
     at.div_euclid(SLOT)
 }
 
-fn ceil(at: i64) -> i64 {
+pub(super) fn ceil(at: i64) -> i64 {
     floor(at) + i64::from(at.rem_euclid(SLOT) != 0)
 }

@@ -123,8 +123,8 @@ impl Store {
 
 /// Inserts rows in one transaction, and returns their ids in the same order.
 async fn insert(connection: &Connection, rows: &[Row], max_pages: i64) -> Result<Vec<i64>, Error> {
-    let json = serde_json::to_string(rows).map_err(|error| Error::Failed(error.to_string()))?;
-    let inserted = sql::query(connection, INSERT, vec![Value::Text(json), Value::Integer(max_pages)]).await?;
+    let parameters = vec![Value::Text(serde_json::to_string(rows)?), Value::Integer(max_pages)];
+    let inserted = sql::query(connection, INSERT, parameters).await?;
     let mut ids: Vec<i64> = inserted.iter().filter_map(|row| row.get(0)).collect();
     // They are given in the order of the rows, but RETURNING promises no order of its own.
     ids.sort_unstable();

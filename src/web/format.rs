@@ -4,10 +4,13 @@ use std::cmp::Reverse;
 
 use http::HeaderMap;
 use http::header::ACCEPT;
-use mediatype::names::{_STAR, APPLICATION, HTML, JSON, PLAIN, Q, TEXT};
-use mediatype::{MediaType, MediaTypeList, ReadParams};
+use mediatype::names::{_STAR, APPLICATION, CSV, GIF, HTML, IMAGE, JSON, PLAIN, Q, SVG, TEXT, XML};
+use mediatype::{MediaType, MediaTypeList, Name, ReadParams};
 
 use super::problem::Problem;
+
+const X_NDJSON: Name = Name::new_unchecked("x-ndjson");
+const OPENMETRICS_TEXT: Name = Name::new_unchecked("openmetrics-text");
 
 /// A format that an answer can have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,6 +21,18 @@ pub enum Format {
     Html,
     /// JSON.
     Json,
+    /// A drawing.
+    Svg,
+    /// A picture of pixels.
+    Gif,
+    /// A table (RFC 4180).
+    Csv,
+    /// JSON, a line a record.
+    Ndjson,
+    /// Prometheus' text format.
+    Prometheus,
+    /// Its successor.
+    OpenMetrics,
 }
 
 impl Format {
@@ -27,15 +42,26 @@ impl Format {
             Self::Text => "text/plain; charset=utf-8",
             Self::Html => "text/html; charset=utf-8",
             Self::Json => "application/json",
+            Self::Svg => "image/svg+xml",
+            Self::Gif => "image/gif",
+            Self::Csv => "text/csv; charset=utf-8; header=present",
+            Self::Ndjson => "application/x-ndjson",
+            Self::Prometheus => "text/plain; version=0.0.4; charset=utf-8",
+            Self::OpenMetrics => "application/openmetrics-text; version=1.0.0; charset=utf-8",
         }
     }
 
     /// What it is called in `Accept`.
     pub fn media_type(self) -> MediaType<'static> {
         match self {
-            Self::Text => MediaType::new(TEXT, PLAIN),
+            Self::Text | Self::Prometheus => MediaType::new(TEXT, PLAIN),
             Self::Html => MediaType::new(TEXT, HTML),
             Self::Json => MediaType::new(APPLICATION, JSON),
+            Self::Svg => MediaType::from_parts(IMAGE, SVG, Some(XML), &[]),
+            Self::Gif => MediaType::new(IMAGE, GIF),
+            Self::Csv => MediaType::new(TEXT, CSV),
+            Self::Ndjson => MediaType::new(APPLICATION, X_NDJSON),
+            Self::OpenMetrics => MediaType::new(APPLICATION, OPENMETRICS_TEXT),
         }
     }
 }

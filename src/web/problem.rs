@@ -1,12 +1,12 @@
 //! Every error that a client can see, as RFC 9457 describes them.
 
-use bytes::Bytes;
-use http::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER};
+use http::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderName, HeaderValue, Response, StatusCode};
 use serde::Serialize;
 
-use super::MAX_TARGET_BYTES;
+use super::body::{self, Body};
 use super::format::Format;
+use super::{MAX_TARGET_BYTES, Resource, pictures};
 use crate::{config, render, stderr, store};
 
 /// What went wrong, from the client's point of view.
@@ -23,6 +23,13 @@ pub enum Problem {
     UnknownParameter(&'static [&'static str]),
     /// Nothing has this path.
     NotFound,
+    /// The export is off.
+    NoExport,
+    /// The client has not shown the export token, or another.
+    Unauthorized {
+        /// Whether it has shown one.
+        wrong: bool,
+    },
     /// The method is neither GET nor HEAD.
     MethodNotAllowed,
     /// The client takes none of these formats.
@@ -53,25 +60,28 @@ struct Details {
 }
 
 impl Problem {
-    /// The response that tells the client. What is internal goes to the log instead.
-    pub fn into_response(self) -> Response<Bytes> {
+    /// That something could not be done, for `map_err`.
+    pub fn unavailable(what: &'static str) -> impl FnOnce(store::Error) -> Self {
+        move |error| Self::Unavailable { what, error }
+    }
+
+    /// The response that tells the client, in the format of a picture where one was asked for. What is internal goes to
+    /// the log instead.
+    pub fn into_response(self, picture: Option<Format>) -> Response<Body> {
         match &self {
             Self::Misconfigured(invalid) => stderr::line(invalid),
             Self::Unavailable { what, error } => stderr::line(format_args!("{what}: {error}")),
             _ => {}
         }
         let status = self.status();
-        let details = Details {
-            kind: "about:blank",
-            title: status.canonical_reason().unwrap_or("Error"),
-            status: status.as_u16(),
-            detail: self.detail(),
-            parameter: self.parameter(),
+        let (content_type, body) = match picture {
+            Some(format) => (format.content_type(), pictures::error(format, &self.detail())),
+            None => ("application/problem+json", render::json::line(&self.details()).into()),
         };
-        let mut response = Response::new(Bytes::from(render::json::line(&details)));
+        let mut response = Response::new(body::full(body));
         *response.status_mut() = status;
         let headers = response.headers_mut();
-        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
         if let Some((name, value)) = self.header() {
             headers.insert(name, HeaderValue::from_static(value));
@@ -79,10 +89,22 @@ impl Problem {
         response
     }
 
+    fn details(&self) -> Details {
+        let status = self.status();
+        Details {
+            kind: "about:blank",
+            title: status.canonical_reason().unwrap_or("Error"),
+            status: status.as_u16(),
+            detail: self.detail(),
+            parameter: self.parameter(),
+        }
+    }
+
     fn status(&self) -> StatusCode {
         match self {
             Self::BadParameter { .. } | Self::UnknownParameter(_) => StatusCode::BAD_REQUEST,
-            Self::NotFound => StatusCode::NOT_FOUND,
+            Self::NotFound | Self::NoExport => StatusCode::NOT_FOUND,
+            Self::Unauthorized { .. } => StatusCode::UNAUTHORIZED,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::NotAcceptable(_) => StatusCode::NOT_ACCEPTABLE,
             Self::TargetTooLong => StatusCode::URI_TOO_LONG,
@@ -99,8 +121,10 @@ impl Problem {
             Self::UnknownParameter(known) => {
                 format!("There is a parameter that this resource does not know: it takes {}.", known.join(", "))
             }
-            Self::NotFound => {
-                "Nothing is here: ask for /, /visits, /visits/count, /healthz, /readyz or /version.".to_owned()
+            Self::NotFound => format!("Nothing is here: ask for {}.", Resource::paths()),
+            Self::NoExport => "The export is off: whoever runs this can set the variable `export_token`.".to_owned(),
+            Self::Unauthorized { .. } => {
+                "The export is for those who have its token: send it as `Authorization: Bearer <token>`.".to_owned()
             }
             Self::MethodNotAllowed => "This resource can only be read: use GET or HEAD.".to_owned(),
             Self::NotAcceptable(offered) => {
@@ -128,6 +152,10 @@ impl Problem {
         match self {
             Self::MethodNotAllowed => Some((ALLOW, "GET, HEAD")),
             Self::Unavailable { .. } => Some((RETRY_AFTER, "5")),
+            Self::Unauthorized { wrong: false } => Some((WWW_AUTHENTICATE, "Bearer realm=\"footfall\"")),
+            Self::Unauthorized { wrong: true } => {
+                Some((WWW_AUTHENTICATE, "Bearer realm=\"footfall\", error=\"invalid_token\""))
+            }
             _ => None,
         }
     }

@@ -13,6 +13,7 @@ use crate::allowed_hosts::AllowedHost;
 use crate::clock::FileClock;
 use crate::guest::Guest;
 use crate::manifest::Manifest;
+use crate::memory::MemoryCap;
 use crate::options::Options;
 use crate::outbound::Outbound;
 use crate::runtime_config::{self, Databases};
@@ -24,6 +25,7 @@ pub struct App {
     component: ServicePre<Guest>,
     clock: Option<FileClock>,
     databases: Arc<Databases>,
+    memory: MemoryCap,
     outbound: Outbound,
     variables: Arc<ComponentVariables>,
 }
@@ -49,18 +51,27 @@ impl App {
         // Last, for it makes directories.
         let databases = runtime_config::databases(runtime_config.as_deref(), &manifest, directory)?;
         let variables = ComponentVariables { id: manifest.id, values };
-        Ok(Self { component, clock, databases: Arc::new(databases), outbound, variables: Arc::new(variables) })
+        Ok(Self {
+            component,
+            clock,
+            databases: Arc::new(databases),
+            memory: MemoryCap(options.max_instance_memory),
+            outbound,
+            variables: Arc::new(variables),
+        })
     }
 
     /// Makes a fresh instance.
     pub async fn new_instance(&self) -> wasmtime::Result<(Store<Guest>, Proxy)> {
         let guest = Guest::new(
             self.clock.as_ref(),
+            self.memory,
             self.outbound.clone(),
             Sqlite::new(self.databases.clone()),
             self.variables.clone(),
         );
         let mut store = Store::new(self.component.engine(), guest);
+        store.limiter(|guest| &mut guest.memory);
         let service = self.component.instantiate_async(&mut store).await?;
         Ok((store, Proxy::P3(service)))
     }

@@ -8,6 +8,7 @@ use wasmtime_wasi_http::{WasiHttpCtx, WasiHttpCtxView, WasiHttpView};
 
 use crate::bindings;
 use crate::clock::FileClock;
+use crate::memory::MemoryCap;
 use crate::outbound::Outbound;
 use crate::sqlite::Sqlite;
 use crate::variables::ComponentVariables;
@@ -17,6 +18,8 @@ pub struct Guest {
     wasi: WasiCtx,
     http: WasiHttpCtx,
     resources: ResourceTable,
+    /// How large it may grow.
+    pub memory: MemoryCap,
     outbound: Outbound,
     sqlite: Sqlite,
     variables: Arc<ComponentVariables>,
@@ -26,6 +29,7 @@ impl Guest {
     /// Makes a guest that sees no environment, no arguments and no files, and writes where this process writes.
     pub fn new(
         clock: Option<&FileClock>,
+        memory: MemoryCap,
         outbound: Outbound,
         sqlite: Sqlite,
         variables: Arc<ComponentVariables>,
@@ -39,6 +43,7 @@ impl Guest {
             wasi: wasi.build(),
             http: WasiHttpCtx::new(),
             resources: ResourceTable::new(),
+            memory,
             outbound,
             sqlite,
             variables,

@@ -8,7 +8,8 @@
 //! options ─► app ─► server            the command line, what is to run, and the running of it
 //!             ├─ manifest, runtime_config, variables, clock, allowed_hosts     what the files say
 //!             ├─ guest                what an instance of the component has
-//!             │   └─ sqlite, variables, outbound                               what it can call
+//!             │   ├─ sqlite, variables, outbound                               what it can call
+//!             │   └─ memory                                                    how large it may grow
 //!             └─ worker               how long it lives
 //! ```
 
@@ -18,6 +19,7 @@ mod bindings;
 mod clock;
 mod guest;
 mod manifest;
+mod memory;
 mod options;
 mod outbound;
 mod request;
@@ -34,6 +36,7 @@ use std::io::{self, Write};
 
 use anyhow::Result;
 
+pub use allowed_hosts::AllowedHost;
 pub use options::{Options, USAGE};
 
 /// Runs the application until the process is ended; comes back only where it cannot start.

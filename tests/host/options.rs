@@ -18,6 +18,8 @@ Options:
       --listen ADDR               Address to listen on; port 0 is any free one
                                   [env: SPIN_HTTP_LISTEN_ADDR] [default: 127.0.0.1:3000]
       --variable KEY=VALUE        Sets a variable of the application; may be repeated
+      --max-instance-memory BYTES Caps the memory of each instance
+                                  [env: SPIN_MAX_INSTANCE_MEMORY] [default: no cap]
       --clock FILE                Gives the component the RFC 3339 time in FILE for the wall clock's
   -h, --help                      Prints this
 ";
@@ -33,6 +35,8 @@ pub struct Options {
     pub listen: SocketAddr,
     /// Values for variables of the application.
     pub variables: Vec<(String, String)>,
+    /// How many bytes of memory an instance may have, if that is bounded.
+    pub max_instance_memory: Option<usize>,
     /// A file whose content is the time.
     pub clock: Option<PathBuf>,
 }
@@ -48,6 +52,7 @@ impl Options {
         let mut runtime_config = None;
         let mut listen = std::env::var("SPIN_HTTP_LISTEN_ADDR").ok();
         let mut variables = Vec::new();
+        let mut max_instance_memory = std::env::var("SPIN_MAX_INSTANCE_MEMORY").ok();
         let mut clock = None;
         while let Some(arg) = args.next()? {
             match arg {
@@ -55,6 +60,7 @@ impl Options {
                 Arg::Long("runtime-config-file") => runtime_config = Some(args.value()?.into()),
                 Arg::Long("listen") => listen = Some(args.value()?.string()?),
                 Arg::Long("variable") => variables.push(key_value(&args.value()?.string()?)?),
+                Arg::Long("max-instance-memory") => max_instance_memory = Some(args.value()?.string()?),
                 Arg::Long("clock") => clock = Some(args.value()?.into()),
                 Arg::Short('h') | Arg::Long("help") => return Ok(None),
                 other => return Err(other.unexpected().into()),
@@ -64,7 +70,8 @@ impl Options {
             manifest.push("spin.toml");
         }
         let listen = address(listen.as_deref().unwrap_or("127.0.0.1:3000"))?;
-        Ok(Some(Self { manifest, runtime_config, listen, variables, clock }))
+        let max_instance_memory = max_instance_memory.as_deref().map(bytes).transpose()?;
+        Ok(Some(Self { manifest, runtime_config, listen, variables, max_instance_memory, clock }))
     }
 }
 
@@ -78,6 +85,10 @@ fn key_value(text: &str) -> Result<(String, String)> {
         Some((key, value)) => Ok((key.to_owned(), value.to_owned())),
         None => bail!("--variable {text}: expected KEY=VALUE"),
     }
+}
+
+fn bytes(text: &str) -> Result<usize> {
+    text.parse().with_context(|| format!("an instance's memory cannot be capped at `{text}`: give a number of bytes"))
 }
 
 fn address(text: &str) -> Result<SocketAddr> {

@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! anywhere   need a URL and nothing else, and do not mind visits that are there already, nor other visitors
+//! cluster    start hosts that ask each other, and peers that die, hang and lie
 //! local      start hosts of their own, and reach for their clock, their variables and their volume
 //!
 //! server     a host as a child process
@@ -15,6 +16,7 @@
 
 mod anywhere;
 mod client;
+mod cluster;
 mod local;
 mod server;
 mod volume;

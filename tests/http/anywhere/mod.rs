@@ -2,12 +2,19 @@
 //!
 //! They do not know its zone, its name or how many visits it has, and others may visit it meanwhile.
 
+mod badge;
 mod count;
+mod export;
 mod formats;
+mod gif;
+mod histogram;
 mod home;
 mod ignored;
+mod metrics;
 mod operations;
+pub mod picture;
 mod problems;
+mod summary;
 mod unusual;
 mod visits;
 
@@ -18,8 +25,28 @@ use crate::client::Client;
 use crate::server::Server;
 use crate::wire::Wire;
 
-/// Every path that there is.
-const RESOURCES: [&str; 6] = ["/", "/visits", "/visits/count", "/healthz", "/readyz", "/version"];
+/// Every path that there is, but for the exports, which need a token.
+const RESOURCES: [&str; 11] = [
+    "/",
+    "/count.gif",
+    "/visits",
+    "/visits/count",
+    "/visits/histogram",
+    "/visits/summary",
+    "/badge.svg",
+    "/metrics",
+    "/healthz",
+    "/readyz",
+    "/version",
+];
+
+/// Those whose errors are pictures.
+const PICTURES: [&str; 2] = ["/count.gif", "/badge.svg"];
+
+/// Writes each byte as a URL may have it.
+pub fn escape(text: &str) -> String {
+    text.bytes().map(|byte| format!("%{byte:02X}")).collect::<Vec<_>>().concat()
+}
 
 /// The server to ask.
 struct Site {

@@ -2,7 +2,8 @@
 
 use http::Method;
 
-use super::{RESOURCES, Site};
+use super::picture::assert_refused;
+use super::{PICTURES, RESOURCES, Site};
 
 /// The longest target that is taken.
 const MAX_TARGET: usize = 8000;
@@ -41,6 +42,23 @@ fn a_bad_value_is_told_by_the_name_of_its_parameter() {
         ("/visits/count", "until", &["until=", "until=tomorrow", "until=2026-13-01T00:00:00Z", "until=1h&until=1h"]),
         ("/visits/count", "page", &["page=x", "page=/%1F", "page=/%7F"]),
         ("/visits/count", "scope", &["scope=world"]),
+        ("/visits", "before", &["before=5&scope=cluster", "scope=cluster&before=1&tail=3"]),
+        ("/visits/histogram", "bucket", &["bucket=", "bucket", "bucket=week", "bucket=Hour", "bucket=hours"]),
+        ("/visits/histogram", "bucket", &["bucket=hour&bucket=day", "bucket=%FF", "bucket=15m"]),
+        ("/visits/histogram", "since", &["since=", "since=x", "since=1h&until=2h", "since=1h&since=1h", "since=1y"]),
+        ("/visits/histogram", "until", &["until=", "until=x", "until=1h&until=1h", "until=2026-02-30T00:00:00Z"]),
+        ("/visits/histogram", "tz", &["tz=", "tz=Mars/Olympus", "tz=UTC&tz=UTC", "tz=../../etc/passwd"]),
+        ("/visits/histogram", "page", &["page=", "page=blog", "page=/%0A", "page=/&page=/", &long]),
+        ("/visits/histogram", "scope", &["scope=", "scope=all", "scope=Cluster", "scope=cluster&scope=cluster"]),
+        ("/visits/summary", "tail", &["tail=", "tail=0", "tail=1001", "tail=x", "tail=1&tail=1"]),
+        (
+            "/visits/summary",
+            "now",
+            &["now=", "now=now", "now=-1h", "now=2026-11-23", "now=0s&now=0s", "now=300000000d"],
+        ),
+        ("/visits/summary", "tz", &["tz=", "tz=Mars/Olympus"]),
+        ("/visits/summary", "page", &["page=", "page=blog", "page=/%7F", &long]),
+        ("/visits/summary", "scope", &["scope=", "scope=replicas"]),
     ] {
         for query in queries {
             let problem = client.get(&format!("{target}?{query}")).problem(400);
@@ -58,6 +76,8 @@ fn an_unknown_parameter_is_told_which_ones_there_are() {
     for (target, unknown, known) in [
         ("/visits", &["tails=3", "Tail=3", "since=1h", "%FF=1", "=1", "tail=3&x", "tail+=3"][..], "tail"),
         ("/visits/count", &["tail=3", "sinse=1h", "tz=UTC", "before=3", "page%5B%5D=/", "%00"], "since"),
+        ("/visits/histogram", &["tail=3", "buckets=hour", "before=3", "now=1h", "%FF=1"], "bucket"),
+        ("/visits/summary", &["since=1h", "until=1h", "bucket=hour", "before=3", "label=x"], "now"),
     ] {
         for query in unknown {
             let problem = client.get(&format!("{target}?{query}")).problem(400);
@@ -93,8 +113,16 @@ fn nothing_else_is_there() {
         "/favicon.ico",
         "/visits%2Fcount",
         "/%2e%2e/visits.db",
-        "/count.gif",
-        "/metrics",
+        "/count.gif/",
+        "/count",
+        "/count.png",
+        "/badge",
+        "/badge.svg/",
+        "/metrics/",
+        "/visits/histogram.svg",
+        "/visits/summary/",
+        "/visits/export",
+        "/visits/export.json",
         "/visits;x=y",
         "/%00",
         "/%FF",
@@ -111,7 +139,11 @@ fn everything_can_only_be_read() {
         for method in ["POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "PROPFIND", "get"] {
             let method = Method::try_from(method).expect("a method");
             let answer = site.client().request(&method, target, &[]);
-            answer.problem(405);
+            if PICTURES.contains(&target) {
+                assert_refused(target, &answer, 405);
+            } else {
+                answer.problem(405);
+            }
             assert_eq!(answer.header("allow"), "GET, HEAD", "{method} {target}");
         }
     }
@@ -121,16 +153,30 @@ fn everything_can_only_be_read() {
 fn a_format_that_is_not_there_is_answered_with_those_that_are() {
     let site = Site::find();
     for target in RESOURCES {
-        let format = if target == "/version" { "application/json" } else { "text/plain" };
-        for accept in ["image/png", "*/*;q=0", "text/markdown, image/*", "application/pdf;q=1.0"] {
-            let problem = site.client().get_with(target, &[("accept", accept)]).problem(406);
+        let format = if ["/version", "/visits/summary"].contains(&target) { "application/json" } else { "text/plain" };
+        for accept in ["image/png", "*/*;q=0", "text/markdown, audio/*", "application/pdf;q=1.0"] {
+            let answer = site.client().get_with(target, &[("accept", accept)]);
+            if PICTURES.contains(&target) {
+                assert_refused(target, &answer, 406);
+                continue;
+            }
+            let problem = answer.problem(406);
             let detail = problem["detail"].as_str().unwrap_or_default();
             assert!(detail.contains(format), "{target} as {accept}: {detail}");
         }
     }
-    site.client().get_with("/healthz", &[("accept", "application/json")]).problem(406);
-    site.client().get_with("/version", &[("accept", "text/html")]).problem(406);
-    site.client().get_with("/visits", &[("accept", "text/html")]).problem(406);
+    for (target, accept) in [
+        ("/healthz", "application/json"),
+        ("/version", "text/html"),
+        ("/visits", "image/svg+xml"),
+        ("/visits/count", "text/html"),
+        ("/visits/histogram", "text/html"),
+        ("/visits/histogram", "image/gif"),
+        ("/visits/summary", "text/*"),
+        ("/metrics", "application/json"),
+    ] {
+        site.client().get_with(target, &[("accept", accept)]).problem(406);
+    }
 }
 
 #[test]
@@ -140,7 +186,9 @@ fn a_target_may_have_8000_bytes_and_no_more() {
     // HEAD, lest it be a visit.
     assert_eq!(site.client().request(&Method::HEAD, &fill("/?", MAX_TARGET), &[]).status, 200);
     assert_eq!(site.client().request(&Method::HEAD, &fill("/?", MAX_TARGET + 1), &[]).status, 414);
-    for path in ["/?", "/visits?page=/", "/visits/count?x=", "/nothing/", "/healthz?"] {
+    for path in
+        ["/?", "/visits?page=/", "/visits/count?x=", "/visits/histogram?tz=", "/metrics?", "/nothing/", "/healthz?"]
+    {
         let problem = site.client().get(&fill(path, MAX_TARGET + 1)).problem(414);
         assert!(problem["detail"].as_str().is_some_and(|detail| detail.contains("8000")), "{path}: {problem}");
         site.client().get(&fill(path, 20_000)).problem(414);

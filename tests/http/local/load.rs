@@ -74,7 +74,19 @@ fn the_first_visits_on_an_empty_volume_may_come_all_at_once() {
 #[test]
 fn the_first_requests_on_an_empty_volume_may_be_of_any_kind() {
     let server = Server::start();
-    let targets = ["/", "/visits", "/visits/count", "/readyz", "/healthz", "/version", "/visits/count?since=1h"];
+    let targets = [
+        "/",
+        "/visits",
+        "/visits/count",
+        "/readyz",
+        "/healthz",
+        "/version",
+        "/visits/count?since=1h",
+        "/visits/histogram",
+        "/visits/summary",
+        "/badge.svg",
+        "/metrics",
+    ];
     let statuses = at_once(CLIENTS, |number| server.client().get(targets[number % targets.len()]).status);
     assert_eq!(statuses, [200; CLIENTS], "{}", server.log());
     let visits = (0..CLIENTS).filter(|number| number % targets.len() == 0).count();
@@ -101,11 +113,20 @@ fn reading_and_recording_do_not_disturb_each_other() {
     let server = Server::start();
     let statuses = at_once(16, |number| {
         let client = server.client();
-        let targets = ["/", "/visits?tail=1000", "/visits/count?since=1h", "/visits/count?page=/", "/readyz"];
+        let targets = [
+            "/",
+            "/visits?tail=1000",
+            "/visits/count?since=1h",
+            "/visits/histogram?bucket=day&page=/",
+            "/visits/summary",
+            "/badge.svg",
+            "/metrics",
+            "/readyz",
+        ];
         (0..40).map(|round| client.get(targets[(number + round) % targets.len()]).status).collect::<Vec<_>>()
     });
     assert_eq!(statuses.concat(), [200; 16 * 40], "{}", server.log());
-    assert_eq!(server.volume().audit(), 16 * 40 / 5);
+    assert_eq!(server.volume().audit(), 16 * 40 / 8);
 }
 
 #[test]
@@ -158,11 +179,26 @@ fn what_is_ignored_leaves_no_trace() {
             let answer = client.get_with("/", &headers);
             assert!(answer.text().ends_with("\n1 visits on local\n"), "{}", answer.text());
         }
-        for target in ["/", "/visits", "/visits/count", "/healthz", "/readyz", "/version", "/nothing"] {
+        for target in
+            ["/", "/count.gif", "/visits", "/visits/count", "/healthz", "/readyz", "/version", "/metrics", "/nothing"]
+        {
             client.request(&Method::HEAD, target, &[]);
             client.request(&Method::POST, target, &[]);
         }
-        for target in ["/visits", "/visits/count", "/healthz", "/readyz", "/version", "/nothing", "/?x=y"] {
+        for target in [
+            "/visits",
+            "/visits/count",
+            "/visits/histogram",
+            "/visits/summary",
+            "/badge.svg",
+            "/metrics",
+            "/count.gif?page=x",
+            "/healthz",
+            "/readyz",
+            "/version",
+            "/nothing",
+            "/?x=y",
+        ] {
             client.get_with(target, &[("accept", "image/png")]);
             if target != "/?x=y" {
                 client.get(target);

@@ -1,20 +1,35 @@
 //! What takes a host of one's own: its clock, its variables, its volume, its end.
 
+mod clock_changes;
 mod component;
 mod durability;
 mod edges;
+mod exports;
+mod exports_midway;
 mod full_disk;
+mod golden;
+mod histogram_sums;
+mod histogram_zones;
+mod hostile;
 mod load;
 mod locks;
+mod memory;
+mod metrics;
+mod metrics_lint;
 mod pages;
 mod paging;
 mod pruning;
+mod seed;
+mod summary;
+mod tail_of_a_page;
+mod upgrade;
 mod variables;
 mod volume_faults;
 mod zones;
 
 use serde_json::Value;
 
+use crate::anywhere::picture::assert_refused;
 use crate::client::Client;
 use crate::server::{Server, eventually};
 
@@ -52,8 +67,19 @@ fn assert_unavailable(server: &Server, reason: &str) {
             assert!(!text.contains(word), "{target} tells of `{word}`: {problem}");
         }
     }
+    let gif = client.get("/count.gif?page=/x");
+    assert_refused("/count.gif", &gif, 503);
+    assert!(gif.header("retry-after").parse::<u32>().is_ok_and(|seconds| seconds > 0), "{:?}", gif.headers);
+    let badge = client.get("/badge.svg");
+    if badge.status != 200 {
+        assert_refused("/badge.svg", &badge, 503);
+        assert!(badge.header("retry-after").parse::<u32>().is_ok_and(|seconds| seconds > 0), "{:?}", badge.headers);
+        assert!(INTERNAL.iter().all(|word| !badge.text().to_lowercase().contains(word)), "{}", badge.text());
+    }
     // Whether the log can still be read depends on what is wrong.
-    for target in ["/visits", "/visits/count", "/visits/count?since=1h"] {
+    for target in
+        ["/visits", "/visits/count", "/visits/count?since=1h", "/visits/histogram", "/visits/summary", "/metrics"]
+    {
         let answer = client.get(target);
         if answer.status != 200 {
             answer.problem(503);

@@ -1,5 +1,6 @@
 //! The variables of the app.
 
+use crate::anywhere::picture::assert_refused;
 use crate::server::Setup;
 
 #[test]
@@ -14,6 +15,8 @@ fn a_bad_variable_is_named_everywhere_but_where_life_is_asked_for() {
         ("replica", "  "),
         ("replica", &long),
         ("replica", "a\u{7}b"),
+        ("replica", "a\u{fffe}b"),
+        ("replica", "\u{ffff}"),
         ("synchronous", "off"),
         ("synchronous", ""),
         ("synchronous", "NORMAL"),
@@ -24,10 +27,49 @@ fn a_bad_variable_is_named_everywhere_but_where_life_is_asked_for() {
         ("max_pages", "-1"),
         ("max_pages", "many"),
         ("max_pages", "1.5"),
+        ("peers", "footfall-1:5000"),
+        ("peers", "footfall-1"),
+        ("peers", "https://footfall-1:5000"),
+        ("peers", "ftp://footfall-1"),
+        ("peers", "http://"),
+        ("peers", "http://:5000"),
+        ("peers", "http://a/b"),
+        ("peers", "http://a?b=c"),
+        ("peers", "http://user:secret@a"),
+        ("peers", "http://a b"),
+        ("peers", "http://a:99999"),
+        ("peers", "http://a:port"),
+        ("peers", "http://a; http://b"),
+        ("peers", "http://a, b"),
+        ("peer_timeout_ms", "0"),
+        ("peer_timeout_ms", "60001"),
+        ("peer_timeout_ms", ""),
+        ("peer_timeout_ms", "-1"),
+        ("peer_timeout_ms", "0.5"),
+        ("peer_timeout_ms", "1e3"),
+        ("peer_timeout_ms", "500ms"),
+        ("peer_timeout_ms", "18446744073709551616"),
+        ("export_token", "two words"),
+        ("export_token", "schl\u{fc}ssel"),
+        ("export_token", "a\u{7f}b"),
+        ("export_token", "a\tb"),
     ] {
         let server = Setup::new().variable(variable, value).start();
         let client = server.client();
-        for target in ["/", "/visits", "/visits/count", "/readyz", "/version"] {
+        for target in ["/count.gif", "/badge.svg"] {
+            assert_refused(&format!("{target} with {variable}={value}"), &client.get(target), 500);
+        }
+        for target in [
+            "/",
+            "/visits",
+            "/visits/count",
+            "/visits/histogram",
+            "/visits/summary",
+            "/visits/export.csv",
+            "/metrics",
+            "/readyz",
+            "/version",
+        ] {
             let problem = client.get(target).problem(500);
             let detail = problem["detail"].as_str().unwrap_or_default();
             assert!(detail.contains(&format!("`{variable}`")), "{variable}={value}: {detail}");
@@ -38,6 +80,8 @@ fn a_bad_variable_is_named_everywhere_but_where_life_is_asked_for() {
         server.wait_for_log(&format!("footfall: The variable `{variable}` must be "));
         let database = server.volume().database();
         assert!(!database.exists(), "there is a database, though {variable}={value}");
+        // What it is, is a secret though it be none that can be used.
+        assert!(variable != "export_token" || !server.log().contains(value), "{}", server.log());
     }
 }
 
@@ -53,6 +97,14 @@ fn a_variable_may_have_its_largest_and_smallest_values() {
         ("synchronous", " full "),
         ("timezone", "Etc/GMT+12"),
         ("ignore_agents", ""),
+        ("peers", " , "),
+        ("peers", " http://127.0.0.1:1 ,, http://[::1]:81/, "),
+        ("peers", "http://footfall-1.footfall-headless.default.svc.cluster.local:5000"),
+        ("peer_timeout_ms", "1"),
+        ("peer_timeout_ms", " 60000 "),
+        ("export_token", "!~"),
+        ("export_token", " "),
+        ("export_token", &"x".repeat(4000)),
     ] {
         let server = Setup::new().variable(variable, value).start();
         assert_eq!(server.client().visit(), 1, "{variable}={value}");
@@ -101,4 +153,12 @@ fn an_empty_list_ignores_no_agent() {
     assert_eq!(server.client().get_with("/", &[("user-agent", "kube-probe/1.37")]).recorded(), Some(1));
     let prefetch = server.client().get_with("/", &[("purpose", "prefetch")]);
     assert_eq!(prefetch.header("x-visit"), "ignored; reason=prefetch");
+}
+
+#[test]
+fn a_token_of_blanks_is_none() {
+    let server = Setup::new().variable("export_token", " ").start();
+    for header in [&[][..], &[("authorization", "Bearer ")], &[("authorization", "Bearer")]] {
+        server.client().get_with("/visits/export.csv", header).problem(404);
+    }
 }

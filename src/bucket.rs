@@ -1,0 +1,193 @@
+//! Buckets: the minutes, hours and days of a zone, which a histogram counts in.
+//!
+//! A bucket begins where the one before it ends, so that no visit is in two of them or in none. Where clocks change, some
+//! are shorter, some longer, and some are not there.
+
+use chrono::{DateTime, Days, TimeDelta, Timelike, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::zone::Zone;
+
+const HOUR: TimeDelta = TimeDelta::hours(1);
+const DAY: TimeDelta = TimeDelta::hours(24);
+
+/// How long a bucket is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Bucket {
+    /// A minute.
+    Minute,
+    /// An hour by the clocks of the zone.
+    Hour,
+    /// A day, from midnight to midnight in the zone.
+    Day,
+}
+
+impl Bucket {
+    /// Finds one by its name.
+    pub fn parse(name: &str) -> Option<Self> {
+        [Self::Minute, Self::Hour, Self::Day].into_iter().find(|bucket| bucket.name() == name)
+    }
+
+    /// Its name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Minute => "minute",
+            Self::Hour => "hour",
+            Self::Day => "day",
+        }
+    }
+
+    /// How many buckets are shown where nobody asks for more, and the longest time that may be asked for.
+    pub fn limits(self) -> (usize, TimeDelta) {
+        match self {
+            Self::Minute => (60, DAY),
+            Self::Hour => (24, DAY * 366),
+            Self::Day => (30, DAY * 10_000),
+        }
+    }
+
+    /// The starts of the buckets that a range touches, and the end of the last; nothing where the range is empty.
+    pub fn bounds(self, zone: &Zone, since: DateTime<Utc>, until: DateTime<Utc>) -> Vec<DateTime<Utc>> {
+        let mut bounds = Vec::new();
+        if since < until {
+            bounds.push(self.start(zone, since));
+            while let Some(bound) = bounds.last().copied().filter(|bound| *bound < until) {
+                bounds.push(self.next(zone, bound));
+            }
+        }
+        bounds
+    }
+
+    /// The range of so many buckets, of which the last has `now` in it.
+    pub fn latest(self, zone: &Zone, number: usize, now: DateTime<Utc>) -> (DateTime<Utc>, DateTime<Utc>) {
+        let last = self.start(zone, now);
+        let before = |start: DateTime<Utc>| self.start(zone, start - TimeDelta::microseconds(1));
+        let first = (1..number).fold(last, |start, _| before(start));
+        (first, self.next(zone, last))
+    }
+
+    fn start(self, zone: &Zone, at: DateTime<Utc>) -> DateTime<Utc> {
+        match self {
+            Self::Minute => at - into_minute(&at),
+            Self::Hour => {
+                let start = at - into_hour(&zone.local(at));
+                zone.change(start, at).unwrap_or(start)
+            }
+            Self::Day => {
+                let start = zone.midnight(zone.local(at).date_naive());
+                // Clocks set back over midnight show the end of a day once more after the next has begun.
+                Some(self.next(zone, start)).filter(|next| *next <= at).unwrap_or(start)
+            }
+        }
+    }
+
+    fn next(self, zone: &Zone, start: DateTime<Utc>) -> DateTime<Utc> {
+        match self {
+            Self::Minute => start + TimeDelta::minutes(1),
+            Self::Hour => {
+                let next = start + HOUR - into_hour(&zone.local(start));
+                zone.change(start, next).unwrap_or(next)
+            }
+            Self::Day => {
+                let date = zone.local(start).date_naive();
+                // A day that does not exist begins where the one after it does.
+                let later = (1..=3).filter_map(|days| date.checked_add_days(Days::new(days)));
+                later.map(|date| zone.midnight(date)).find(|next| *next > start).unwrap_or(start + DAY)
+            }
+        }
+    }
+}
+
+fn into_minute(time: &impl Timelike) -> TimeDelta {
+    TimeDelta::seconds(time.second().into()) + TimeDelta::nanoseconds(time.nanosecond().into())
+}
+
+fn into_hour(time: &impl Timelike) -> TimeDelta {
+    TimeDelta::minutes(time.minute().into()) + into_minute(time)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The starts of the buckets of a range, by the clocks of the zone.
+    fn starts(bucket: Bucket, zone: &str, since: &str, until: &str) -> Vec<String> {
+        let utc = |text| DateTime::parse_from_rfc3339(text).expect("a time").to_utc();
+        let zone = Zone::parse(zone).expect("a zone");
+        let bounds = bucket.bounds(&zone, utc(since), utc(until));
+        assert!(bounds.is_sorted_by(|one, next| one < next), "{bounds:?}");
+        let starts = bounds.iter().take(bounds.len().saturating_sub(1));
+        starts.map(|start| zone.local(*start).format("%d %H:%M%:z").to_string()).collect()
+    }
+
+    #[test]
+    fn hours_are_those_of_the_clock() {
+        for (zone, since, until, expected) in [
+            ("UTC", "2026-01-01T00:30:00Z", "2026-01-01T02:00:00Z", &["01 00:00+00:00", "01 01:00+00:00"][..]),
+            ("UTC", "2026-01-01T00:00:00Z", "2026-01-01T00:00:00Z", &[]),
+            ("UTC", "2026-01-01T00:00:00Z", "2026-01-01T00:00:00.000001Z", &["01 00:00+00:00"]),
+            ("Asia/Kathmandu", "2026-01-01T00:00:00Z", "2026-01-01T00:15:01Z", &["01 05:00+05:45", "01 06:00+05:45"]),
+            ("Europe/Berlin", "2026-03-29T00:00:00Z", "2026-03-29T02:00:00Z", &["29 01:00+01:00", "29 03:00+02:00"]),
+            ("Europe/Berlin", "2026-10-25T00:00:00Z", "2026-10-25T02:00:00Z", &["25 02:00+02:00", "25 02:00+01:00"]),
+            (
+                "Australia/Lord_Howe",
+                "2026-04-04T14:30:00Z",
+                "2026-04-04T16:00:00Z",
+                &["05 01:00+11:00", "05 01:30+10:30", "05 02:00+10:30"],
+            ),
+            (
+                "Australia/Lord_Howe",
+                "2026-10-03T15:00:00Z",
+                "2026-10-03T16:30:00Z",
+                &["04 01:00+10:30", "04 02:30+11:00", "04 03:00+11:00"],
+            ),
+            (
+                "Asia/Kathmandu",
+                "1985-12-31T18:00:00Z",
+                "1985-12-31T19:30:00Z",
+                &["31 23:00+05:30", "01 00:15+05:45", "01 01:00+05:45"],
+            ),
+        ] {
+            assert_eq!(starts(Bucket::Hour, zone, since, until), expected, "{zone} {since}");
+        }
+    }
+
+    #[test]
+    fn days_are_from_midnight_to_midnight() {
+        for (zone, since, until, expected) in [
+            ("UTC", "2028-02-28T12:00:00Z", "2028-03-01T00:00:00Z", &["28 00:00+00:00", "29 00:00+00:00"][..]),
+            ("Europe/Moscow", "2014-10-25T20:00:00Z", "2014-10-26T21:00:01Z", &["26 00:00+04:00", "27 00:00+03:00"]),
+            ("America/New_York", "2026-03-08T05:00:00Z", "2026-03-09T04:00:01Z", &["08 00:00-05:00", "09 00:00-04:00"]),
+            (
+                "America/Sao_Paulo",
+                "2018-11-04T03:00:00Z",
+                "2018-11-05T02:00:01Z",
+                &["04 01:00-02:00", "05 00:00-02:00"],
+            ),
+            ("America/St_Johns", "2010-11-07T02:40:00Z", "2010-11-07T03:29:00Z", &["07 00:00-02:30"]),
+            (
+                "Pacific/Apia",
+                "2011-12-29T10:00:00Z",
+                "2011-12-31T10:00:01Z",
+                &["29 00:00-10:00", "31 00:00+14:00", "01 00:00+14:00"],
+            ),
+        ] {
+            assert_eq!(starts(Bucket::Day, zone, since, until), expected, "{zone} {since}");
+        }
+    }
+
+    #[test]
+    fn the_latest_buckets_end_with_now() {
+        let now = DateTime::parse_from_rfc3339("2026-10-25T01:30:00Z").expect("a time").to_utc();
+        let berlin = Zone::parse("Europe/Berlin").expect("a zone");
+        let latest = |bucket: Bucket, number| {
+            let (since, until) = bucket.latest(&berlin, number, now);
+            format!("{} {}", since.format("%d %H:%M"), until.format("%d %H:%M"))
+        };
+        assert_eq!(latest(Bucket::Minute, 2), "25 01:29 25 01:31");
+        assert_eq!(latest(Bucket::Hour, 3), "24 23:00 25 02:00");
+        assert_eq!(latest(Bucket::Day, 1), "24 22:00 25 23:00");
+        assert_eq!(latest(Bucket::Day, 2), "23 22:00 25 23:00");
+    }
+}

@@ -1,0 +1,291 @@
+//! The dashboard: the numbers, the charts with their tables, the busiest pages, the latest visits, and the replicas.
+
+use chrono::{DateTime, FixedOffset};
+use maud::{Markup, html};
+
+use super::{moment, name};
+use crate::bucket::Bucket;
+use crate::render::{grouped, label, svg, target};
+use crate::report::Bar;
+use crate::report::cluster::{Cluster, Overview, PageTotal, Sighting};
+use crate::visit::Page;
+use crate::zone;
+
+/// How many of the busiest pages are shown.
+const PAGES: usize = 10;
+
+/// What a dashboard shows, and what was asked for.
+pub struct Dashboard {
+    /// The numbers.
+    pub overview: Cluster<Overview>,
+    /// The replica that answers.
+    pub own: String,
+    /// Whether there are others.
+    pub has_peers: bool,
+    /// Whether the numbers are those of all.
+    pub cluster: bool,
+    /// The page that alone is counted, if it is one.
+    pub page: Option<Page>,
+    /// When this was asked, in the zone that it is shown in.
+    pub now: DateTime<FixedOffset>,
+    /// The zone, if that was asked for.
+    pub tz: Option<String>,
+    /// How many of the latest visits are shown, if that was asked for.
+    pub tail: Option<u32>,
+    /// The id before which the log has more, if it may have.
+    pub earlier: Option<i64>,
+}
+
+impl Dashboard {
+    /// Another dashboard like this one.
+    fn link(&self, cluster: bool, page: Option<&Page>, before: Option<i64>) -> String {
+        let scope = if cluster { None } else { Some("replica".to_owned()) };
+        target(
+            "/visits",
+            &[
+                ("scope", scope),
+                ("page", page.map(|page| page.as_str().to_owned())),
+                ("tz", self.tz.clone()),
+                ("tail", self.tail.map(|tail| tail.to_string())),
+                ("before", before.map(|before| before.to_string())),
+            ],
+        )
+    }
+}
+
+/// The page.
+pub fn dashboard(dashboard: &Dashboard) -> String {
+    let overview = &dashboard.overview.whole;
+    let title = match &dashboard.page {
+        Some(page) => format!("Visits to {}", page.as_str()),
+        None => "Visits".to_owned(),
+    };
+    let body = html! {
+        body {
+            header {
+                h1 {
+                    "Visits"
+                    @if let Some(page) = &dashboard.page { " to " (name(page.as_str())) }
+                }
+                p { time datetime=(zone::rfc3339(&dashboard.now)) { (zone::human(&dashboard.now, &overview.timezone)) } }
+                (navigation(dashboard))
+            }
+            main {
+                (missing(&dashboard.overview))
+                (numbers(dashboard))
+                section class="charts" aria-label="Charts" {
+                    (figure("Last 24 hours", Bucket::Hour, &overview.hours))
+                    (figure("Last 7 days", Bucket::Day, last(&overview.days, 7)))
+                    (figure("Last 30 days", Bucket::Day, &overview.days))
+                }
+                div class="tables" {
+                    @if dashboard.page.is_none() { (busiest(dashboard)) }
+                    (latest(dashboard))
+                    (replicas(dashboard))
+                }
+            }
+            footer {
+                p {
+                    a href=(target("/visits/summary", &parameters(dashboard))) { "These numbers as JSON" }
+                    " · "
+                    a href="/version" { "Version" }
+                }
+            }
+        }
+    };
+    super::page(&format!("{title} – Footfall"), &body)
+}
+
+fn parameters(dashboard: &Dashboard) -> [(&'static str, Option<String>); 3] {
+    [
+        ("scope", dashboard.cluster.then(|| "cluster".to_owned())),
+        ("page", dashboard.page.as_ref().map(|page| page.as_str().to_owned())),
+        ("tz", dashboard.tz.clone()),
+    ]
+}
+
+/// Whose visits, and to which page.
+fn navigation(dashboard: &Dashboard) -> Markup {
+    let page = dashboard.page.as_ref();
+    html! {
+        @if dashboard.has_peers || page.is_some() {
+            nav aria-label="What is shown" {
+                @if dashboard.has_peers {
+                    a href=(dashboard.link(true, page, None)) aria-current=[dashboard.cluster.then_some("page")] {
+                        "All replicas"
+                    }
+                    a href=(dashboard.link(false, page, None)) aria-current=[(!dashboard.cluster).then_some("page")] {
+                        (name(&dashboard.own)) " alone"
+                    }
+                }
+                @if page.is_some() { a href=(dashboard.link(dashboard.cluster, None, None)) { "All pages" } }
+            }
+        }
+    }
+}
+
+/// Says plainly what the numbers lack.
+fn missing<T>(cluster: &Cluster<T>) -> Markup {
+    html! {
+        @if !cluster.complete {
+            div class="missing" role="status" {
+                @for (replica, reason) in &cluster.reasons {
+                    p { strong { (name(replica)) " is missing: " } (reason) ". Its visits are not in these numbers." }
+                }
+            }
+        }
+    }
+}
+
+fn numbers(dashboard: &Dashboard) -> Markup {
+    let overview = &dashboard.overview.whole;
+    let own = overview.replicas.iter().find(|replica| replica.replica == dashboard.own);
+    let sum = |bars: &[Bar]| bars.iter().map(|bar| bar.visits).sum::<i64>();
+    let number = |label: Markup, number: i64| html! { div { dt { (label) } dd { (grouped(number)) } } };
+    html! {
+        dl class="numbers" {
+            @if dashboard.cluster && dashboard.has_peers { (number(html! { "All replicas" }, overview.total)) }
+            @if dashboard.has_peers {
+                @if let Some(own) = own { (number(name(&own.replica), own.visits)) }
+            } @else {
+                (number(html! { "All time" }, overview.total))
+            }
+            (number(html! { "Today" }, sum(last(&overview.days, 1))))
+            (number(html! { "7 days" }, sum(last(&overview.days, 7))))
+            (number(html! { "30 days" }, sum(&overview.days)))
+        }
+    }
+}
+
+/// A chart, and behind it the table for those who do not see it.
+fn figure(title: &str, bucket: Bucket, bars: &[Bar]) -> Markup {
+    html! {
+        figure {
+            figcaption { h2 { (title) } }
+            (svg::chart(bucket, bars, &format!("Visits, {}", title.to_lowercase()), None))
+            details {
+                summary { "As a table" span class="hidden" { ": " (title.to_lowercase()) } }
+                table aria-label={ "Visits, " (title.to_lowercase()) } {
+                    thead {
+                        tr {
+                            th scope="col" { @if bucket == Bucket::Day { "Day" } @else { "Hour" } }
+                            th scope="col" class="number" { "Visits" }
+                        }
+                    }
+                    tbody {
+                        @for bar in bars.iter().rev() {
+                            tr {
+                                th scope="row" { (label(bucket, &bar.start)) }
+                                td class="number" { (grouped(bar.visits)) }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn busiest(dashboard: &Dashboard) -> Markup {
+    let pages = &dashboard.overview.whole.pages;
+    let row = |page: &PageTotal| {
+        html! {
+            tr {
+                th scope="row" {
+                    a href=(dashboard.link(dashboard.cluster, Some(&page.page), None)) { (name(page.page.as_str())) }
+                }
+                td class="number" { @if !page.exact { "at least " } (grouped(page.visits)) }
+            }
+        }
+    };
+    html! {
+        section aria-labelledby="pages" {
+            h2 id="pages" { "Busiest pages" }
+            @if pages.is_empty() {
+                p { "No page has been visited yet." }
+            } @else {
+                table aria-labelledby="pages" {
+                    thead { tr { th scope="col" { "Page" } th scope="col" class="number" { "Visits" } } }
+                    tbody { @for page in pages.iter().take(PAGES) { (row(page)) } }
+                }
+            }
+        }
+    }
+}
+
+fn latest(dashboard: &Dashboard) -> Markup {
+    let latest = &dashboard.overview.whole.latest;
+    // What would be the same in each row is left out.
+    let (pages, replicas) = (dashboard.page.is_none(), dashboard.cluster && dashboard.has_peers);
+    let row = |sighting: &Sighting| {
+        html! {
+            tr {
+                th scope="row" { (moment(&sighting.visit.at)) }
+                @if pages { td { (name(sighting.visit.page.as_str())) } }
+                @if replicas { td class="replica" { (name(&sighting.replica)) } }
+            }
+        }
+    };
+    let empty = dashboard.overview.whole.total == 0 && dashboard.page.is_none();
+    html! {
+        section class="latest" aria-labelledby="latest" {
+            h2 id="latest" { "Latest visits" }
+            @if latest.is_empty() {
+                p { @if empty { "No visits yet." } @else { "The log has no such visits." } }
+            } @else {
+                table aria-labelledby="latest" {
+                    thead {
+                        tr {
+                            th scope="col" { "Time" }
+                            @if pages { th scope="col" { "Page" } }
+                            @if replicas { th scope="col" { "Replica" } }
+                        }
+                    }
+                    tbody { @for sighting in latest.iter().rev() { (row(sighting)) } }
+                }
+            }
+            @if dashboard.earlier.is_some() {
+                p { a href=(dashboard.link(false, dashboard.page.as_ref(), dashboard.earlier)) { "Earlier visits" } }
+            }
+        }
+    }
+}
+
+fn replicas(dashboard: &Dashboard) -> Markup {
+    let overview = &dashboard.overview;
+    html! {
+        section aria-labelledby="replicas" {
+            h2 id="replicas" { "Replicas" }
+            table aria-labelledby="replicas" {
+                thead {
+                    tr {
+                        th scope="col" { "Replica" }
+                        th scope="col" class="number" { "Visits" }
+                        th scope="col" class="number" { "Today" }
+                        th scope="col" { "Latest visit" }
+                    }
+                }
+                tbody {
+                    @for replica in &overview.whole.replicas {
+                        tr {
+                            th scope="row" { (name(&replica.replica)) }
+                            td class="number" { (grouped(replica.visits)) }
+                            td class="number" { (grouped(replica.today)) }
+                            td { @if let Some(visit) = &replica.latest { (moment(&visit.at)) } @else { "none" } }
+                        }
+                    }
+                    @for (replica, reason) in &overview.reasons {
+                        tr class="missing" {
+                            th scope="row" { (name(replica)) }
+                            td colspan="3" { "missing: " (reason) }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn last(bars: &[Bar], number: usize) -> &[Bar] {
+    &bars[bars.len().saturating_sub(number)..]
+}

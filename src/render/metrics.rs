@@ -1,0 +1,78 @@
+//! Metrics, in Prometheus' text format and in OpenMetrics 1.0, which are nearly the same.
+//!
+//! <https://prometheus.io/docs/instrumenting/exposition_formats/>,
+//! <https://prometheus.io/docs/specs/om/open_metrics_spec/>
+
+use std::fmt::Write;
+
+use crate::report::{Metrics, Version};
+use crate::visit::Reason;
+
+/// Samples that are about the same.
+struct Family {
+    name: &'static str,
+    kind: &'static str,
+    help: &'static str,
+    /// Labels, and a value.
+    samples: Vec<(String, i64)>,
+}
+
+/// What Prometheus reads in any version.
+pub fn prometheus(metrics: &Metrics, version: &Version) -> String {
+    let mut text = String::new();
+    for Family { name, kind, help, samples } in families(metrics, version) {
+        let name = if kind == "counter" { format!("{name}_total") } else { name.to_owned() };
+        // Writing to a string does not fail.
+        _ = writeln!(text, "# HELP {name} {help}\n# TYPE {name} {kind}");
+        for (labels, value) in samples {
+            _ = writeln!(text, "{name}{labels} {value}");
+        }
+    }
+    text
+}
+
+/// What it asks for where it can read it.
+pub fn openmetrics(metrics: &Metrics, version: &Version) -> String {
+    let mut text = String::new();
+    for Family { name, kind, help, samples } in families(metrics, version) {
+        let suffix = if kind == "counter" { "_total" } else { "" };
+        _ = writeln!(text, "# TYPE {name} {kind}");
+        // The unit is the end of the name.
+        if let Some(unit) = name.strip_suffix("_bytes").map(|_| "bytes") {
+            _ = writeln!(text, "# UNIT {name} {unit}");
+        }
+        _ = writeln!(text, "# HELP {name} {help}");
+        for (labels, value) in samples {
+            _ = writeln!(text, "{name}{suffix}{labels} {value}");
+        }
+    }
+    text.push_str("# EOF\n");
+    text
+}
+
+fn families(metrics: &Metrics, version: &Version) -> [Family; 6] {
+    let family = |name, kind, help, value| Family { name, kind, help, samples: vec![(String::new(), value)] };
+    // Each reason is there from the start.
+    let ignored = |reason: Reason| {
+        let counted = metrics.ignored.iter().find(|(other, _)| other == reason.name());
+        (format!("{{reason=\"{}\"}}", reason.name()), counted.map_or(0, |(_, requests)| *requests))
+    };
+    [
+        family("footfall_visits", "counter", "Visits that were recorded.", metrics.visits),
+        Family {
+            name: "footfall_ignored_requests",
+            kind: "counter",
+            help: "Requests that were not visits, by reason.",
+            samples: Reason::ALL.map(ignored).into(),
+        },
+        family("footfall_log_visits", "gauge", "Visits that the log has at present.", metrics.log_visits),
+        family("footfall_pages", "gauge", "Pages that are told apart.", metrics.pages),
+        family("footfall_database_bytes", "gauge", "Size of the database.", metrics.database_bytes),
+        Family {
+            name: "footfall_build_info",
+            kind: "gauge",
+            help: "The version that is running.",
+            samples: vec![(format!("{{version=\"{}\"}}", version.version), 1)],
+        },
+    ]
+}

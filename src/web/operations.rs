@@ -1,0 +1,38 @@
+//! `/metrics`, `/healthz`, `/readyz` and `/version`: for those who look after the app.
+
+use http::Response;
+
+use super::body::{Body, full};
+use super::format::Format;
+use super::problem::Problem;
+use super::{App, ok};
+use crate::render::{json, metrics};
+use crate::report::Version;
+
+const VERSION: Version = Version { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") };
+
+/// What Prometheus collects of this replica.
+pub async fn metrics(app: &App, format: Format) -> Result<Response<Body>, Problem> {
+    let metrics = app.store.metrics().await.map_err(Problem::unavailable("The metrics could not be read"))?;
+    let body = match format {
+        Format::OpenMetrics => metrics::openmetrics(&metrics, &VERSION),
+        _ => metrics::prometheus(&metrics, &VERSION),
+    };
+    Ok(ok(format, "no-store", full(body)))
+}
+
+/// The process answers. The database is not asked: a restart would not cure it.
+pub fn healthz() -> Response<Body> {
+    ok(Format::Text, "no-store", full("ok\n"))
+}
+
+/// A visit could be recorded now.
+pub async fn readyz(app: &App) -> Result<Response<Body>, Problem> {
+    app.store.check().await.map_err(Problem::unavailable("This replica is not ready"))?;
+    Ok(ok(Format::Text, "no-store", full("ok\n")))
+}
+
+/// What is running.
+pub fn version() -> Response<Body> {
+    ok(Format::Json, "no-cache", full(json::line(&VERSION)))
+}
