@@ -2,6 +2,7 @@
 
 mod defaults;
 mod exposure;
+mod grafana;
 mod lint;
 mod notes;
 mod refusals;

@@ -17,6 +17,8 @@ fn the_notes_name_what_is_there() {
     let (name, port) = (objects.name(), objects.port());
     assert!(notes.contains(&format!("kubectl -n {NAMESPACE} rollout status statefulset/{name}\n")), "{notes}");
     assert!(notes.contains(&format!("/pods/{name}-0:{port}/proxy/visits?tail=5'")), "{notes}");
+    assert!(notes.contains(&format!("/pods/{name}-0:{port}/proxy/visits/count?scope=cluster'\n")), "{notes}");
+    assert!(notes.contains("/visits is a dashboard"), "{notes}");
     assert!(notes.contains(&format!("helm -n {NAMESPACE} test my-release\n")), "{notes}");
     // Kubernetes labels the claims with the selector.
     let labels: Vec<_> = objects.selector().iter().map(|(name, value)| format!("{name}={value}")).collect();

@@ -3,7 +3,7 @@
 use crate::chart::{Chart, sets};
 
 /// What is set, and what the message has to name.
-const MISTAKES: [(&str, &str); 21] = [
+const MISTAKES: [(&str, &str); 22] = [
     // A wrong type.
     ("replicaCount=many", "/replicaCount"),
     ("image=footfall", "/image"),
@@ -27,6 +27,8 @@ const MISTAKES: [(&str, &str); 21] = [
     ("synchronous=maybe", "/synchronous"),
     ("statefulSet.podManagementPolicy=Random", "/statefulSet/podManagementPolicy"),
     ("image.digest=latest", "/image/digest"),
+    // What does not fit into a header.
+    ("exportToken.value=two words", "/exportToken/value"),
     // Something that has to be there.
     ("statefulSet.volumeClaimTemplates.spec.accessModes=null", "'accessModes'"),
     ("httpRoute.enabled=true", "httpRoute.parentRefs"),
