@@ -5,10 +5,10 @@
 # spin.toml says where the component is, so it is built there whatever else is set.
 export CARGO_TARGET_DIR := $(CURDIR)/target
 
-.PHONY: help build run cluster seed test test-url e2e image lint fmt clean
+.PHONY: help build run cluster seed test test-url bench e2e image lint version-set fmt clean
 
 help: ## Show what there is to make
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
 
 build: ## Build the component (target/wasm32-wasip2/release/footfall.wasm)
 	scripts/wasm-cargo build --release --package footfall
@@ -27,10 +27,14 @@ test: lint build ## Check the style, build, and run all tests
 	scripts/chart-tools
 	scripts/browser-tools
 	cargo test --workspace --lib --test chart --test http --test browser --test image
+	scripts/schemathesis
 
 test-url: ## Run the tests that need no control of the server against FOOTFALL_URL
 	@test -n "$(FOOTFALL_URL)" || { echo "Set FOOTFALL_URL, such as http://127.0.0.1:3000" >&2; exit 1; }
 	cargo test --workspace --test http anywhere
+
+bench: ## Measure it beside an empty component, here and at FOOTFALL_URL, in target/bench/bench.json
+	@scripts/bench
 
 image: build ## Build the image footfall:<version> and target/footfall-<version>.tar
 	scripts/image
@@ -38,10 +42,14 @@ image: build ## Build the image footfall:<version> and target/footfall-<version>
 e2e: ## Install the chart on the cluster of the kube context, and check it (IMAGE, NAMESPACE, RUNTIMECLASS)
 	scripts/e2e
 
-lint: ## Check the format, and clippy natively and for Wasm
+lint: ## Check the format, clippy natively and for Wasm, and the dependencies
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets -- --deny warnings
-	scripts/wasm-cargo clippy --release --package footfall -- --deny warnings
+	scripts/wasm-cargo clippy --release --package footfall --package footfall-bench-empty -- --deny warnings
+	scripts/deny
+
+version-set: ## Write the version VERSION into every file that has it
+	@scripts/version-set "$(VERSION)"
 
 fmt: ## Format the code
 	cargo fmt --all

@@ -109,6 +109,9 @@ fn into_hour(time: &impl Timelike) -> TimeDelta {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+    use proptest::sample::select;
+
     use super::*;
 
     /// The starts of the buckets of a range, by the clocks of the zone.
@@ -189,5 +192,46 @@ mod tests {
         assert_eq!(latest(Bucket::Hour, 3), "24 23:00 25 02:00");
         assert_eq!(latest(Bucket::Day, 1), "24 22:00 25 23:00");
         assert_eq!(latest(Bucket::Day, 2), "23 22:00 25 23:00");
+    }
+
+    fn zones() -> impl Strategy<Value = Zone> {
+        let names: Vec<_> = jiff::tz::db().available().map(|name| name.to_string()).collect();
+        select(names).prop_filter_map("a zone", |name| Zone::parse(&name))
+    }
+
+    fn buckets() -> impl Strategy<Value = Bucket> {
+        select(vec![Bucket::Minute, Bucket::Hour, Bucket::Day])
+    }
+
+    /// From 1970 to 2100, in microseconds.
+    fn times() -> impl Strategy<Value = DateTime<Utc>> {
+        (0..4_102_444_800_000_000_i64).prop_filter_map("a time", DateTime::from_timestamp_micros)
+    }
+
+    proptest! {
+        #[test]
+        fn every_moment_is_in_one_bucket(zone in zones(), bucket in buckets(), at in times()) {
+            let start = bucket.start(&zone, at);
+            let next = bucket.next(&zone, start);
+            prop_assert!(start <= at && at < next, "{start} {next}");
+            prop_assert_eq!(bucket.start(&zone, start), start);
+            prop_assert_eq!(bucket.start(&zone, next), next);
+        }
+
+        #[test]
+        fn bounds_are_those_of_the_buckets(zone in zones(), bucket in buckets(), since in times(), length in 0..200_000_000_i64) {
+            let until = since + TimeDelta::milliseconds(length);
+            let bounds = bucket.bounds(&zone, since, until);
+            if let [first, .., before, last] = bounds.as_slice() {
+                prop_assert!(*first <= since && *before < until && until <= *last);
+            }
+            prop_assert!(bounds.windows(2).all(|pair| pair[0] < pair[1] && bucket.next(&zone, pair[0]) == pair[1]));
+        }
+
+        #[test]
+        fn so_many_buckets_are_so_many(zone in zones(), bucket in buckets(), number in 1..40_usize, now in times()) {
+            let (since, until) = bucket.latest(&zone, number, now);
+            prop_assert_eq!(bucket.bounds(&zone, since, until).len(), number + 1);
+        }
     }
 }

@@ -84,6 +84,8 @@ impl Reason {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -102,5 +104,17 @@ mod tests {
         assert!(Page::parse(&longest).is_some());
         assert!(Page::parse(&format!("{longest}x")).is_none());
         assert!(Page::parse(&format!("/{}", "é".repeat(256))).is_none(), "bytes count, not characters");
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_taken_for_a_page_is_bounded_and_plain(name in any::<String>(), path in "/\\PC{0,600}") {
+            for name in [name, path] {
+                if let Some(page) = Page::parse(&name) {
+                    prop_assert!(page.as_str() == name && name.len() <= MAX_PAGE_BYTES && is_plain(&name));
+                    prop_assert!(name.starts_with('/') || name == Page::OTHER);
+                }
+            }
+        }
     }
 }

@@ -72,15 +72,15 @@ fn utc(timestamp: Timestamp) -> Option<DateTime<Utc>> {
 }
 
 /// Reads a point in time: RFC 3339, or an age before `now` in seconds, minutes, hours, days or weeks, such as `90m`.
-/// What comes before the year 0 is taken for its beginning, and what comes after the year 9999 for its end, so that RFC
-/// 3339 can write every time there is.
+/// What comes before the year 1 is taken for its beginning, and what comes after the year 9999 for its end, so that RFC
+/// 3339 can write every time that is shown, in any zone.
 pub fn parse_time(text: &str, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
     let time = match parse_age(text) {
         Some(age) => now.checked_sub_signed(age)?,
         None => DateTime::parse_from_rfc3339(text).ok()?.to_utc(),
     };
     let limit = |year, month, day| Utc.with_ymd_and_hms(year, month, day, 0, 0, 0).single();
-    Some(time.clamp(limit(0, 1, 1)?, limit(9999, 12, 31)?))
+    Some(time.clamp(limit(1, 1, 1)?, limit(9999, 12, 1)?))
 }
 
 fn parse_age(text: &str) -> Option<TimeDelta> {
@@ -132,6 +132,8 @@ pub fn human(time: &DateTime<FixedOffset>, zone: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn utc(text: &str) -> DateTime<Utc> {
@@ -148,7 +150,7 @@ mod tests {
             ("24h", "2026-03-28T12:00:00Z"),
             ("7d", "2026-03-22T12:00:00Z"),
             ("2w", "2026-03-15T12:00:00Z"),
-            ("95000000d", "0000-01-01T00:00:00Z"),
+            ("95000000d", "0001-01-01T00:00:00Z"),
         ] {
             assert_eq!(parse_time(age, now), Some(utc(time)), "{age}");
         }
@@ -231,5 +233,29 @@ mod tests {
         let zone = Zone::parse("Asia/Kathmandu").expect("a zone");
         let time = zone.local(utc("2026-03-29T01:30:00.000001Z"));
         assert_eq!(rfc3339(&time), "2026-03-29T07:15:00.000001+05:45");
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_a_time_or_none(text in "\\PC*", digits in "[0-9]{1,25}[smhdwé]") {
+            let now = utc("2026-03-29T12:00:00Z");
+            for text in [text, digits] {
+                if let Some(time) = parse_time(&text, now) {
+                    prop_assert!((0..=9999).contains(&time.year()), "{text}");
+                }
+            }
+        }
+
+        #[test]
+        fn a_time_is_read_as_it_is_written(micros in 0..253_402_000_000_000_000_i64, offset in -56..=56_i32) {
+            let time = DateTime::from_timestamp_micros(micros).expect("a time");
+            let shown = time.with_timezone(&FixedOffset::east_opt(offset * 900).expect("an offset"));
+            prop_assert_eq!(parse_time(&rfc3339(&shown), Utc::now()), Some(time));
+        }
+
+        #[test]
+        fn any_name_is_a_zone_or_none(name in "\\PC*") {
+            prop_assert!(Zone::parse(&name).is_none_or(|zone| zone.name() == name));
+        }
     }
 }

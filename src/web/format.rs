@@ -11,6 +11,7 @@ use super::problem::Problem;
 
 const X_NDJSON: Name = Name::new_unchecked("x-ndjson");
 const OPENMETRICS_TEXT: Name = Name::new_unchecked("openmetrics-text");
+const YAML: Name = Name::new_unchecked("yaml");
 
 /// A format that an answer can have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,6 +34,8 @@ pub enum Format {
     Prometheus,
     /// Its successor.
     OpenMetrics,
+    /// YAML (RFC 9512).
+    Yaml,
 }
 
 impl Format {
@@ -48,6 +51,7 @@ impl Format {
             Self::Ndjson => "application/x-ndjson",
             Self::Prometheus => "text/plain; version=0.0.4; charset=utf-8",
             Self::OpenMetrics => "application/openmetrics-text; version=1.0.0; charset=utf-8",
+            Self::Yaml => "application/yaml",
         }
     }
 
@@ -62,6 +66,7 @@ impl Format {
             Self::Csv => MediaType::new(TEXT, CSV),
             Self::Ndjson => MediaType::new(APPLICATION, X_NDJSON),
             Self::OpenMetrics => MediaType::new(APPLICATION, OPENMETRICS_TEXT),
+            Self::Yaml => MediaType::new(APPLICATION, YAML),
         }
     }
 }
@@ -104,6 +109,7 @@ fn quality(range: &MediaType) -> f32 {
 #[cfg(test)]
 mod tests {
     use http::HeaderValue;
+    use proptest::prelude::*;
 
     use super::*;
 
@@ -164,5 +170,30 @@ mod tests {
         headers.append(ACCEPT, HeaderValue::from_static("image/png"));
         headers.append(ACCEPT, HeaderValue::from_static("application/json"));
         assert_eq!(negotiate(&headers, OFFERED).ok(), Some(Format::Json));
+    }
+
+    proptest! {
+        #[test]
+        fn any_header_chooses_an_offer_or_none(
+            bytes in prop::collection::vec(any::<u8>(), 0..200),
+            accept in "([a-z*]{1,8}/[a-z*+]{1,8}(;q=[0-9.]{1,4})?[,; ]{0,3}){0,6}",
+        ) {
+            for value in [HeaderValue::from_bytes(&bytes), HeaderValue::from_str(&accept)].into_iter().flatten() {
+                let mut headers = HeaderMap::new();
+                headers.insert(ACCEPT, value);
+                if let Ok(format) = negotiate(&headers, OFFERED) {
+                    prop_assert!(OFFERED.contains(&format));
+                }
+            }
+        }
+
+        #[test]
+        fn the_only_format_with_a_quality_is_chosen(place in 0..OFFERED.len(), quality in 1..=1000_u32) {
+            let wanted = OFFERED[place];
+            let accept = format!("image/*, {};q={:.3}", wanted.media_type(), f64::from(quality) / 1000.0);
+            let mut headers = HeaderMap::new();
+            headers.insert(ACCEPT, HeaderValue::from_str(&accept).expect("a header"));
+            prop_assert_eq!(negotiate(&headers, OFFERED).ok(), Some(wanted));
+        }
     }
 }

@@ -119,6 +119,7 @@ async fn respond(
         Resource::Healthz => Ok(operations::healthz()),
         Resource::Readyz => operations::readyz(app).await,
         Resource::Version => Ok(operations::version()),
+        Resource::OpenApi => Ok(operations::openapi()),
     }
 }
 
@@ -138,10 +139,11 @@ enum Resource {
     Healthz,
     Readyz,
     Version,
+    OpenApi,
 }
 
 impl Resource {
-    const ALL: [(Self, &str); 13] = [
+    const ALL: [(Self, &str); 14] = [
         (Self::Home, "/"),
         (Self::CountGif, "/count.gif"),
         (Self::Visits, "/visits"),
@@ -155,6 +157,7 @@ impl Resource {
         (Self::Healthz, "/healthz"),
         (Self::Readyz, "/readyz"),
         (Self::Version, "/version"),
+        (Self::OpenApi, "/openapi.yaml"),
     ];
 
     fn at(path: &str) -> Option<Self> {
@@ -180,6 +183,7 @@ impl Resource {
             Self::Badge => &[Format::Svg],
             Self::Metrics => &[Format::Prometheus, Format::OpenMetrics],
             Self::Healthz | Self::Readyz => &[Format::Text],
+            Self::OpenApi => &[Format::Yaml],
         }
     }
 

@@ -1,4 +1,4 @@
-//! `/metrics`, `/healthz`, `/readyz` and `/version`: for those who look after the app.
+//! `/metrics`, `/healthz`, `/readyz`, `/version` and `/openapi.yaml`: for those who look after the app, and its clients.
 
 use http::Response;
 
@@ -10,6 +10,9 @@ use crate::render::{json, metrics};
 use crate::report::Version;
 
 const VERSION: Version = Version { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") };
+
+/// The description of the interface, which `scripts/schemathesis` holds the app to.
+const OPENAPI: &str = include_str!("../../openapi.yaml");
 
 /// What Prometheus collects of this replica.
 pub async fn metrics(app: &App, format: Format) -> Result<Response<Body>, Problem> {
@@ -35,4 +38,9 @@ pub async fn readyz(app: &App) -> Result<Response<Body>, Problem> {
 /// What is running.
 pub fn version() -> Response<Body> {
     ok(Format::Json, "no-cache", full(json::line(&VERSION)))
+}
+
+/// What there is to ask, as a machine reads it.
+pub fn openapi() -> Response<Body> {
+    ok(Format::Yaml, "max-age=3600", full(OPENAPI))
 }

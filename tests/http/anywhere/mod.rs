@@ -11,6 +11,7 @@ mod histogram;
 mod home;
 mod ignored;
 mod metrics;
+mod openapi;
 mod operations;
 pub mod picture;
 mod problems;
@@ -26,7 +27,7 @@ use crate::server::Server;
 use crate::wire::Wire;
 
 /// Every path that there is, but for the exports, which need a token.
-const RESOURCES: [&str; 11] = [
+const RESOURCES: [&str; 12] = [
     "/",
     "/count.gif",
     "/visits",
@@ -38,6 +39,7 @@ const RESOURCES: [&str; 11] = [
     "/healthz",
     "/readyz",
     "/version",
+    "/openapi.yaml",
 ];
 
 /// Those whose errors are pictures.

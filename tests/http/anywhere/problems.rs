@@ -153,7 +153,11 @@ fn everything_can_only_be_read() {
 fn a_format_that_is_not_there_is_answered_with_those_that_are() {
     let site = Site::find();
     for target in RESOURCES {
-        let format = if ["/version", "/visits/summary"].contains(&target) { "application/json" } else { "text/plain" };
+        let format = match target {
+            "/version" | "/visits/summary" => "application/json",
+            "/openapi.yaml" => "application/yaml",
+            _ => "text/plain",
+        };
         for accept in ["image/png", "*/*;q=0", "text/markdown, audio/*", "application/pdf;q=1.0"] {
             let answer = site.client().get_with(target, &[("accept", accept)]);
             if PICTURES.contains(&target) {

@@ -1,0 +1,18 @@
+//! A component that answers a short text and does nothing else: the runtime's own limit.
+
+/// Where Spin calls in.
+#[cfg(target_family = "wasm")]
+mod entry {
+    use http::header::CONTENT_LENGTH;
+    use http::{HeaderValue, Response};
+    use spin_sdk::http::Request;
+
+    const TEXT: &str = "ok\n";
+
+    #[spin_sdk::http_service]
+    async fn handle(_: Request) -> Response<String> {
+        let mut response = Response::new(TEXT.to_owned());
+        response.headers_mut().insert(CONTENT_LENGTH, HeaderValue::from(TEXT.len()));
+        response
+    }
+}
