@@ -3,18 +3,18 @@
 //! A request comes in here, at `entry`, and goes to [`web`], which routes it, reads what it asks for, and puts the
 //! answer together. Arrows go down only:
 //!
-//! | module     | what it is                                                    | uses                            |
-//! |------------|---------------------------------------------------------------|---------------------------------|
-//! | [`web`]    | routes, formats, errors; one file a resource; reads the clock | everything below                |
-//! | [`render`] | an answer in a format: one file a format; alone escapes       | report, visit, bucket, zone     |
+//! | module     | what it is                                                    | uses                                |
+//! |------------|---------------------------------------------------------------|-------------------------------------|
+//! | [`web`]    | routes, formats, errors; one file a resource; reads the clock | everything below                    |
+//! | [`render`] | an answer in a format: one file a format; alone escapes       | report, visit, bucket, zone         |
 //! | [`store`]  | SQLite: schema, recording by group commit, reading            | config, report, visit, zone, stderr |
-//! | [`peers`]  | asking the other replicas                                     | config, report, stderr          |
-//! | [`config`] | the variables, parsed and checked once an instance            | zone, stderr                    |
-//! | [`report`] | what is answered, and merging what several replicas answer    | visit, bucket, zone             |
-//! | [`visit`]  | what is recorded: visits to pages                             | zone                            |
-//! | [`bucket`] | the hours, days and minutes that a histogram counts in        | nothing                         |
-//! | [`zone`]   | time: zones, slots, `since` and `until`                       | nothing                         |
-//! | [`stderr`] | lines for whoever runs the app                                | nothing                         |
+//! | [`peers`]  | asking the other replicas                                     | config, report, stderr              |
+//! | [`config`] | the variables, parsed and checked once an instance            | visit, zone, stderr                 |
+//! | [`report`] | what is answered, and merging what several replicas answer    | visit, bucket, zone                 |
+//! | [`visit`]  | what is recorded: visits to pages                             | zone                                |
+//! | [`bucket`] | the hours, days and minutes that a histogram counts in        | zone                                |
+//! | [`zone`]   | time: zones, slots, `since` and `until`                       | nothing                             |
+//! | [`stderr`] | lines for whoever runs the app                                | nothing                             |
 //!
 //! An instance of the component serves up to 16 requests at once, on one thread, and 128 in all. So what is `static`
 //! lives from request to request, and a panic would take other people's requests down with it.

@@ -1,4 +1,4 @@
-//! `/metrics`, `/healthz`, `/readyz`, `/version` and `/openapi.yaml`: for those who look after the app, and its clients.
+//! `/metrics`, `/healthz`, `/readyz`, `/version`, `/openapi.yaml`: for those who look after the app, and for clients.
 
 use http::Response;
 

@@ -3,16 +3,13 @@
 use chrono::{DateTime, FixedOffset};
 use maud::{Markup, html};
 
-use super::{moment, name};
+use super::{name, tables};
 use crate::bucket::Bucket;
 use crate::render::{grouped, label, svg, target};
 use crate::report::Bar;
-use crate::report::cluster::{Cluster, Overview, PageTotal, Sighting};
+use crate::report::cluster::{Cluster, Overview};
 use crate::visit::Page;
 use crate::zone;
-
-/// How many of the busiest pages are shown.
-const PAGES: usize = 10;
 
 /// What a dashboard shows, and what was asked for.
 pub struct Dashboard {
@@ -38,7 +35,7 @@ pub struct Dashboard {
 
 impl Dashboard {
     /// Another dashboard like this one.
-    fn link(&self, cluster: bool, page: Option<&Page>, before: Option<i64>) -> String {
+    pub(super) fn link(&self, cluster: bool, page: Option<&Page>, before: Option<i64>) -> String {
         let scope = if cluster { None } else { Some("replica".to_owned()) };
         target(
             "/visits",
@@ -79,9 +76,9 @@ pub fn dashboard(dashboard: &Dashboard) -> String {
                     (figure("Last 30 days", Bucket::Day, &overview.days))
                 }
                 div class="tables" {
-                    @if dashboard.page.is_none() { (busiest(dashboard)) }
-                    (latest(dashboard))
-                    (replicas(dashboard))
+                    @if dashboard.page.is_none() { (tables::busiest(dashboard)) }
+                    (tables::latest(dashboard))
+                    (tables::replicas(dashboard))
                 }
             }
             footer {
@@ -178,106 +175,6 @@ fn figure(title: &str, bucket: Bucket, bars: &[Bar]) -> Markup {
                                 th scope="row" { (label(bucket, &bar.start)) }
                                 td class="number" { (grouped(bar.visits)) }
                             }
-                        }
-                    }
-                }
-            }
-        }
-    }
-}
-
-fn busiest(dashboard: &Dashboard) -> Markup {
-    let pages = &dashboard.overview.whole.pages;
-    let row = |page: &PageTotal| {
-        html! {
-            tr {
-                th scope="row" {
-                    a href=(dashboard.link(dashboard.cluster, Some(&page.page), None)) { (name(page.page.as_str())) }
-                }
-                td class="number" { @if !page.exact { "at least " } (grouped(page.visits)) }
-            }
-        }
-    };
-    html! {
-        section aria-labelledby="pages" {
-            h2 id="pages" { "Busiest pages" }
-            @if pages.is_empty() {
-                p { "No page has been visited yet." }
-            } @else {
-                table aria-labelledby="pages" {
-                    thead { tr { th scope="col" { "Page" } th scope="col" class="number" { "Visits" } } }
-                    tbody { @for page in pages.iter().take(PAGES) { (row(page)) } }
-                }
-            }
-        }
-    }
-}
-
-fn latest(dashboard: &Dashboard) -> Markup {
-    let latest = &dashboard.overview.whole.latest;
-    // What would be the same in each row is left out.
-    let (pages, replicas) = (dashboard.page.is_none(), dashboard.cluster && dashboard.has_peers);
-    let row = |sighting: &Sighting| {
-        html! {
-            tr {
-                th scope="row" { (moment(&sighting.visit.at)) }
-                @if pages { td { (name(sighting.visit.page.as_str())) } }
-                @if replicas { td class="replica" { (name(&sighting.replica)) } }
-            }
-        }
-    };
-    let empty = dashboard.overview.whole.total == 0 && dashboard.page.is_none();
-    html! {
-        section class="latest" aria-labelledby="latest" {
-            h2 id="latest" { "Latest visits" }
-            @if latest.is_empty() {
-                p { @if empty { "No visits yet." } @else { "The log has no such visits." } }
-            } @else {
-                table aria-labelledby="latest" {
-                    thead {
-                        tr {
-                            th scope="col" { "Time" }
-                            @if pages { th scope="col" { "Page" } }
-                            @if replicas { th scope="col" { "Replica" } }
-                        }
-                    }
-                    tbody { @for sighting in latest.iter().rev() { (row(sighting)) } }
-                }
-            }
-            @if dashboard.earlier.is_some() {
-                p { a href=(dashboard.link(false, dashboard.page.as_ref(), dashboard.earlier)) { "Earlier visits" } }
-            }
-        }
-    }
-}
-
-fn replicas(dashboard: &Dashboard) -> Markup {
-    let overview = &dashboard.overview;
-    html! {
-        section aria-labelledby="replicas" {
-            h2 id="replicas" { "Replicas" }
-            table aria-labelledby="replicas" {
-                thead {
-                    tr {
-                        th scope="col" { "Replica" }
-                        th scope="col" class="number" { "Visits" }
-                        th scope="col" class="number" { "Today" }
-                        th scope="col" { "Latest visit" }
-                    }
-                }
-                tbody {
-                    @for replica in &overview.whole.replicas {
-                        tr {
-                            th scope="row" { (name(&replica.replica)) }
-                            td class="number" { (grouped(replica.visits)) }
-                            td class="number" { (grouped(replica.today)) }
-                            td { @if let Some(visit) = &replica.latest { (moment(&visit.at)) } @else { "none" } }
-                        }
-                    }
-                    @for (replica, reason) in &overview.reasons {
-                        tr class="missing" {
-                            th scope="row" { (name(replica)) }
-                            td colspan="3" { "missing: " (reason) }
                         }
                     }
                 }

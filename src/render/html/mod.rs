@@ -2,6 +2,7 @@
 
 mod dashboard;
 mod home;
+mod tables;
 
 use chrono::{DateTime, FixedOffset};
 use maud::{DOCTYPE, Markup, PreEscaped, html};

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use http::Method;
 use serde_yaml_ng::Value;
 
-use super::Site;
+use super::{PICTURES, Site};
 use crate::client::Answer;
 
 const FILE: &str = include_str!("../../../openapi.yaml");
@@ -64,6 +64,23 @@ fn the_format_for_those_who_take_any_is_described_first() {
         for format in formats.iter().filter(|_| answer.status == 200) {
             let head = client.request(&Method::HEAD, path, &[("accept", format)]);
             assert_eq!((head.status, head.header("content-type")), (200, *format), "{path}");
+        }
+    }
+}
+
+#[test]
+fn no_format_is_left_out() {
+    let site = Site::find();
+    let description = description();
+    for path in keys(&description["paths"]).filter(|path| !PICTURES.contains(path)) {
+        let answer = site.client().get_with(path, &[("accept", "image/avif")]);
+        // An export that is off has no format.
+        if answer.status != 404 {
+            let content = &description["paths"][path]["get"]["responses"]["200"]["content"];
+            let formats: Vec<_> = keys(content).filter_map(|format| format.split(';').next()).collect();
+            let problem = answer.problem(406);
+            let detail = problem["detail"].as_str().unwrap_or_default();
+            assert!(detail.ends_with(&format!(": it has {}.", formats.join(", "))), "{path}: {detail}");
         }
     }
 }
