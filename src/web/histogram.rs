@@ -14,13 +14,16 @@ use crate::bucket::Bucket;
 use crate::render::{json, svg, target, text};
 use crate::report::cluster::{Cluster, Histograms};
 use crate::report::{Bar, Histogram};
-use crate::store;
+use crate::store::{self, Range};
 use crate::visit::Page;
 use crate::zone::Zone;
 
 /// What is asked for.
 struct Wanted {
     bucket: Bucket,
+    /// As far as it was given.
+    range: Range,
+    now: DateTime<Utc>,
     since: DateTime<Utc>,
     until: DateTime<Utc>,
     zone: Zone,
@@ -28,7 +31,8 @@ struct Wanted {
 }
 
 pub async fn get(app: &App, request: &Parts, now: DateTime<Utc>, format: Format) -> Result<Response<Body>, Problem> {
-    let query = Query::parse(request.uri.query(), &["bucket", "since", "until", "tz", "page", "scope"])?;
+    let query = Query::parse(request.uri.query(), &["bucket", "since", "until", "now", "tz", "page", "scope"])?;
+    let now = query.now(now)?;
     let wanted = Wanted::read(&query, &app.config.timezone, now)?;
     let body = match query.scope()? {
         Scope::Cluster => {
@@ -77,7 +81,7 @@ impl Wanted {
             };
             return Err(Problem::BadParameter { parameter: "since", expected });
         }
-        Ok(Self { bucket, since, until, zone, page: query.page()? })
+        Ok(Self { bucket, range, now, since, until, zone, page: query.page()? })
     }
 }
 
@@ -86,8 +90,10 @@ async fn cluster(app: &App, wanted: &Wanted) -> Result<Cluster<Histograms>, Prob
         "/visits/histogram",
         &[
             ("bucket", Some(wanted.bucket.name().to_owned())),
-            ("since", Some(wanted.since.to_rfc3339())),
-            ("until", Some(wanted.until.to_rfc3339())),
+            ("since", wanted.range.since.map(|since| since.to_rfc3339())),
+            // Without one, all have to take the same present.
+            ("until", wanted.range.until.map(|until| until.to_rfc3339())),
+            ("now", Some(wanted.now.to_rfc3339())),
             ("tz", Some(wanted.zone.name().to_owned())),
             ("page", wanted.page.as_ref().map(|page| page.as_str().to_owned())),
             ("scope", Some("replica".to_owned())),
@@ -98,7 +104,7 @@ async fn cluster(app: &App, wanted: &Wanted) -> Result<Cluster<Histograms>, Prob
 }
 
 async fn replica(app: &App, wanted: &Wanted) -> Result<Histogram, Problem> {
-    let Wanted { bucket, since, until, zone, page } = wanted;
+    let Wanted { bucket, since, until, zone, page, .. } = wanted;
     let buckets = bars(app, *bucket, zone, (*since, *until), page.as_ref()).await;
     let buckets = buckets.map_err(Problem::unavailable("The visits could not be counted"))?;
     Ok(Histogram {

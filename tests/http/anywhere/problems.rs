@@ -76,7 +76,7 @@ fn an_unknown_parameter_is_told_which_ones_there_are() {
     for (target, unknown, known) in [
         ("/visits", &["tails=3", "Tail=3", "since=1h", "%FF=1", "=1", "tail=3&x", "tail+=3"][..], "tail"),
         ("/visits/count", &["tail=3", "sinse=1h", "tz=UTC", "before=3", "page%5B%5D=/", "%00"], "since"),
-        ("/visits/histogram", &["tail=3", "buckets=hour", "before=3", "now=1h", "%FF=1"], "bucket"),
+        ("/visits/histogram", &["tail=3", "buckets=hour", "before=3", "nowt=1h", "%FF=1"], "bucket"),
         ("/visits/summary", &["since=1h", "until=1h", "bucket=hour", "before=3", "label=x"], "now"),
     ] {
         for query in unknown {

@@ -79,15 +79,17 @@ fn nothing_is_asked_for_that_nobody_wanted() {
 #[test]
 fn a_peer_is_asked_for_the_same_range_by_the_clock() {
     let hours = asked_for(NOW, "/visits/histogram?scope=cluster");
-    let times = ["since", "until"].map(|name| at(&hours.parameter(name).unwrap_or_default()));
-    assert_eq!(times, ["2026-11-22T15:00:00Z", "2026-11-23T15:00:00Z"].map(at), "{}", hours.target);
+    assert_eq!(at(&hours.parameter("now").unwrap_or_default()), at(NOW), "{}", hours.target);
     assert_eq!(hours.parameter("bucket").as_deref(), Some("hour"), "{}", hours.target);
 
     let days = asked_for(NOW, "/visits/histogram?scope=cluster&bucket=day&tz=Asia/Kathmandu");
-    let times = ["since", "until"].map(|name| at(&days.parameter(name).unwrap_or_default()));
-    assert_eq!(times, ["2026-10-25T00:00:00+05:45", "2026-11-24T00:00:00+05:45"].map(at), "{}", days.target);
+    assert_eq!(at(&days.parameter("now").unwrap_or_default()), at(NOW), "{}", days.target);
     assert_eq!(days.parameter("bucket").as_deref(), Some("day"));
     assert_eq!(days.parameter("tz").as_deref(), Some("Asia/Kathmandu"));
+
+    let range = asked_for(NOW, "/visits/histogram?scope=cluster&since=5h&until=90m");
+    let times = ["since", "until", "now"].map(|name| at(&range.parameter(name).unwrap_or_default()));
+    assert_eq!(times, ["2026-11-23T09:30:00Z", "2026-11-23T13:00:00Z", NOW].map(at), "{}", range.target);
 
     let summary = asked_for(NOW, "/visits/summary?scope=cluster");
     assert_eq!(at(&summary.parameter("now").unwrap_or_default()), at(NOW), "{}", summary.target);

@@ -136,3 +136,13 @@ fn an_age_is_turned_into_a_time_before_a_peer_is_asked() {
         }
     }
 }
+
+#[test]
+fn the_longest_histogram_of_one_replica_is_that_of_all() {
+    let peer = start(replica("b"));
+    let server = start(asker(&[peer.url().to_owned()]));
+    for query in ["bucket=minute&since=24h", "bucket=hour&since=366d", "bucket=day&since=10000d"] {
+        let histogram = cluster(&server.client(), &format!("/visits/histogram?scope=cluster&{query}"));
+        assert_eq!(histogram["missing"].as_array().map(Vec::len), Some(0), "{query}: {}", histogram["reasons"]);
+    }
+}
