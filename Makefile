@@ -26,8 +26,8 @@ seed: ## Fill the empty log in FILE (data/visits.db) with N visits (1000000)
 test: lint build ## Check the style, build, and run all tests
 	scripts/chart-tools
 	scripts/browser-tools
-	cargo test --workspace --lib --test chart --test http --test browser --test image
 	scripts/schemathesis
+	cargo test --workspace --lib --test chart --test http --test browser --test image
 
 test-url: ## Run the tests that need no control of the server against FOOTFALL_URL
 	@test -n "$(FOOTFALL_URL)" || { echo "Set FOOTFALL_URL, such as http://127.0.0.1:3000" >&2; exit 1; }
