@@ -1,6 +1,6 @@
 //! Time: zones, the slots that visits are tallied in, and the times that `since` and `until` take.
 //!
-//! The rules of zones are jiff's, whose database takes a sixth of the room that the one for chrono takes. All else is
+//! The rules of zones are jiff's: with its database the component is 0.6 MB smaller than with chrono-tz. All else is
 //! chrono's.
 
 use std::fmt::Display;
@@ -11,7 +11,7 @@ use jiff::civil::Date;
 use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serializer};
 
-/// The length of a slot in microseconds: a quarter of an hour, because every zone's days begin on one.
+/// The length of a slot in microseconds: a quarter of an hour, because every zone's days begin on one nowadays.
 pub const SLOT: i64 = 15 * 60 * 1_000_000;
 
 /// A time zone.

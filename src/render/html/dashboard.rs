@@ -34,6 +34,11 @@ pub struct Dashboard {
 }
 
 impl Dashboard {
+    /// Whether the numbers are those of several replicas.
+    pub(super) fn of_several(&self) -> bool {
+        self.cluster && self.has_peers
+    }
+
     /// Another dashboard like this one.
     pub(super) fn link(&self, cluster: bool, page: Option<&Page>, before: Option<i64>) -> String {
         let scope = if cluster { None } else { Some("replica".to_owned()) };
@@ -141,7 +146,7 @@ fn numbers(dashboard: &Dashboard) -> Markup {
     let number = |label: Markup, number: i64| html! { div { dt { (label) } dd { (grouped(number)) } } };
     html! {
         dl class="numbers" {
-            @if dashboard.cluster && dashboard.has_peers { (number(html! { "All replicas" }, overview.total)) }
+            @if dashboard.of_several() { (number(html! { "All replicas" }, overview.total)) }
             @if dashboard.has_peers {
                 @if let Some(own) = own { (number(name(&own.replica), own.visits)) }
             } @else {

@@ -42,7 +42,7 @@ pub fn busiest(dashboard: &Dashboard) -> Markup {
 pub fn latest(dashboard: &Dashboard) -> Markup {
     let latest = &dashboard.overview.whole.latest;
     // What would be the same in each row is left out.
-    let (pages, replicas) = (dashboard.page.is_none(), dashboard.cluster && dashboard.has_peers);
+    let (pages, replicas) = (dashboard.page.is_none(), dashboard.of_several());
     let row = |sighting: &Sighting| {
         html! {
             tr {

@@ -27,7 +27,7 @@ use crate::server::Server;
 use crate::wire::Wire;
 
 /// Every path that there is, but for the exports, which need a token.
-const RESOURCES: [&str; 12] = [
+pub const RESOURCES: [&str; 12] = [
     "/",
     "/count.gif",
     "/visits",

@@ -2,6 +2,7 @@
 
 use super::fake::Fake;
 use super::{ANSWERS, Cluster, TARGETS, asker, at, cluster, encode, names, timed};
+use crate::anywhere::RESOURCES;
 
 /// The targets that a peer is asked for when somebody asks for these.
 fn asked_for(server: &str, own: &str) -> super::fake::Asked {
@@ -135,18 +136,7 @@ fn a_peer_that_is_asked_asks_nobody() {
 fn a_request_of_one_replica_asks_nobody() {
     let fake = Fake::json("{}");
     let server = asker(&[fake.url()]).start();
-    for target in [
-        "/",
-        "/count.gif",
-        "/visits",
-        "/visits/count",
-        "/visits/histogram",
-        "/visits/summary",
-        "/badge.svg",
-        "/metrics",
-        "/healthz",
-        "/readyz",
-        "/version",
+    let others = [
         "/visits?scope=replica",
         "/visits/count?scope=replica",
         // What is refused is refused before.
@@ -155,7 +145,8 @@ fn a_request_of_one_replica_asks_nobody() {
         "/visits?scope=cluster&before=1",
         "/visits/histogram?scope=cluster&bucket=year",
         "/badge.svg?scope=cluster&color=pink%20elephant",
-    ] {
+    ];
+    for target in RESOURCES.into_iter().chain(others) {
         server.client().get(target);
     }
     assert!(fake.asked().is_empty(), "{:?}", fake.asked());
