@@ -32,7 +32,7 @@ impl Store {
     /// # Errors
     /// When the database does not answer.
     pub async fn export(&self, range: Range, page: Option<Page>) -> Result<Export, Error> {
-        let (next, last) = self.with_connection(async |connection| sql::json(connection, IDS, vec![]).await).await?;
+        let (next, last) = self.with_connection(|connection| sql::json(connection, IDS, &[])).await?;
         Ok(Export { range, page, next, last })
     }
 
@@ -53,7 +53,7 @@ impl Store {
             export.page.as_ref().map_or(Value::Null, text),
         ];
         let rows: Vec<(i64, i64, String)> =
-            self.with_connection(async |connection| sql::json(connection, STRETCH, parameters.clone()).await).await?;
+            self.with_connection(|connection| sql::json(connection, STRETCH, &parameters)).await?;
         export.next = end + 1;
         rows.into_iter().map(|(id, at, page)| visit(id, at, page, &Zone::UTC)).collect::<Result<_, _>>().map(Some)
     }

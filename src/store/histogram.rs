@@ -76,14 +76,14 @@ impl Store {
         let parameters = [Value::Text(serde_json::to_string(&slots)?)].into_iter().chain(page.map(text));
         let parameters: Vec<_> = parameters.collect();
         let statement = if page.is_some() { BY_SLOTS_OF_PAGE } else { BY_SLOTS };
-        self.with_connection(async |connection| {
-            let mut visits: Vec<i64> = sql::json(connection, statement, parameters.clone()).await?;
+        self.with_connection(|connection| {
+            let mut visits: Vec<i64> = sql::json(connection, statement, &parameters)?;
             // The first bucket may begin within a slot, and the last end within one.
             if let ([since, until, ..], Some(visits)) = (&*bounds, visits.first_mut()) {
-                *visits = count(connection, Range::between(*since, *until), page).await?;
+                *visits = count(connection, Range::between(*since, *until), page)?;
             }
             if let ([.., since, until], Some(visits)) = (&*bounds, visits.last_mut()) {
-                *visits = count(connection, Range::between(*since, *until), page).await?;
+                *visits = count(connection, Range::between(*since, *until), page)?;
             }
             Ok(visits)
         })
@@ -99,9 +99,8 @@ impl Store {
         let [first, .., last] = bounds else { return Ok(Vec::new()) };
         let time = |bound: &DateTime<Utc>| Value::Integer(bound.timestamp_micros());
         let parameters = vec![time(first), time(last), page.map_or(Value::Null, text)];
-        let found: Vec<(i64, i64)> = self
-            .with_connection(async |connection| sql::json(connection, BY_MINUTES, parameters.clone()).await)
-            .await?;
+        let found: Vec<(i64, i64)> =
+            self.with_connection(|connection| sql::json(connection, BY_MINUTES, &parameters)).await?;
         let mut visits: HashMap<i64, i64> = HashMap::new();
         for (minute, number) in found {
             *visits.entry(minute).or_default() += number;

@@ -1,33 +1,32 @@
 //! The visits of this replica, in SQLite on its own volume.
 //!
 //! An instance has one connection, opened when it is first needed and opened anew after it failed, so that a cured
-//! volume is used again without a restart. Several instances share the database; SQLite's write lock orders them.
+//! volume is used again without a restart. What it does with the connection, nothing interrupts, since statements block
+//! the instance. Several instances share the database; SQLite's write lock orders them.
 //!
 //! - `open`: a connection with its settings and the schema.
 //! - `record`: committing visits, in groups.
 //! - `read`, `histogram`, `stats`, `export`: what is asked of the log and of the tallies.
-//! - `sql`: one statement, with another try while the database is locked.
+//! - `sql`: one statement, and trying again while the database is locked.
 //! - `upkeep`: what keeps the volume from filling.
-//! - `turns`, `oneshot`: how the requests of an instance wait for each other.
+//! - `surplus`: how an instance leaves when there are too many.
 
 mod export;
 mod histogram;
-mod oneshot;
 mod open;
 mod read;
 mod record;
 mod sql;
 mod stats;
-mod turns;
+mod surplus;
 mod upkeep;
 
 use std::cell::RefCell;
 
-use spin_sdk::sqlite::Connection;
-
 use crate::config::Config;
 use record::Group;
-use turns::Turns;
+use sql::Connection;
+use surplus::Surplus;
 
 pub use export::Export;
 pub use read::{Range, TailQuery};
@@ -58,16 +57,15 @@ pub enum Error {
 /// The database of this replica, as one instance sees it.
 pub struct Store {
     config: Config,
-    turns: Turns,
-    /// Used by whose turn it is.
     connection: RefCell<Option<Connection>>,
     group: Group,
+    surplus: Surplus,
 }
 
 impl Store {
     /// A store that opens its database when it is first needed.
     pub fn new(config: Config) -> Self {
-        Self { config, turns: Turns::default(), connection: RefCell::default(), group: Group::default() }
+        Self { config, connection: RefCell::default(), group: Group::default(), surplus: Surplus::default() }
     }
 
     /// Checks that the database can be written now, by a commit: its mark, which stays what it is. That takes a page of
@@ -76,25 +74,21 @@ impl Store {
     /// # Errors
     /// Those that recording a visit would have.
     pub async fn check(&self) -> Result<(), Error> {
-        self.with_connection(async |connection| sql::run(connection, open::MARK, vec![]).await).await
+        self.with_connection(|connection| sql::run(connection, open::MARK, &[])).await
     }
 
-    /// Waits for a turn, and works with the connection.
-    async fn with_connection<T>(&self, work: impl AsyncFn(&Connection) -> Result<T, Error>) -> Result<T, Error> {
-        let _turn = self.turns.take().await;
-        self.in_turn(work).await
+    /// Works with the connection, and again while others have the database locked.
+    async fn with_connection<T>(&self, work: impl Fn(&Connection) -> Result<T, Error>) -> Result<T, Error> {
+        sql::patiently(async || self.attempt(&work)).await
     }
 
-    /// Works with the connection. A failed one is closed, and the next to come opens another.
-    async fn in_turn<T>(&self, work: impl AsyncFn(&Connection) -> Result<T, Error>) -> Result<T, Error> {
+    /// Works with the connection once. A failed one is closed, and the next to come opens another.
+    fn attempt<T>(&self, work: impl Fn(&Connection) -> Result<T, Error>) -> Result<T, Error> {
         loop {
             let kept = self.connection.take();
             let fresh = kept.is_none();
-            let connection = match kept {
-                Some(connection) => connection,
-                None => open::open(&self.config).await?,
-            };
-            let result = work(&connection).await;
+            let connection = kept.map_or_else(|| open::open(&self.config), Ok)?;
+            let result = work(&connection);
             match result {
                 // SQLite remembers what the volume was when it opened the file; by now it may be otherwise.
                 Err(Error::ReadOnly) if !fresh => continue,

@@ -1,7 +1,6 @@
 //! Opening the database: its settings and its schema.
 
-use spin_sdk::sqlite::Connection;
-
+use super::sql::Connection;
 use super::{Error, sql};
 use crate::config::{Config, Synchronous};
 
@@ -11,16 +10,13 @@ const MIGRATIONS: [&str; 2] = [include_str!("schema/1.sql"), include_str!("schem
 /// What marks a database as ours, for `file` and the like: `Foot`.
 pub const MARK: &str = "PRAGMA application_id = 0x466f6f74";
 
-/// Waiting for a lock is ours to do: SQLite's own way blocks the connection, and sleeps longer each time.
-pub const NO_BUSY_TIMEOUT: &str = "PRAGMA busy_timeout = 0";
-
 /// Opens the database, which makes or migrates its schema where that is needed.
-pub async fn open(config: &Config) -> Result<Connection, Error> {
-    let connection = Connection::open_default().await?;
+pub fn open(config: &Config) -> Result<Connection, Error> {
+    let connection = Connection::open("default")?;
     for setting in [
-        NO_BUSY_TIMEOUT,
-        // Readers do not stop the writer, and a commit is one write.
-        "PRAGMA journal_mode = WAL",
+        // In milliseconds. SQLite blocks the instance while it waits for a lock, so that it is for the usual locks of
+        // other instances only; longer ones are waited for in `sql::patiently`.
+        "PRAGMA busy_timeout = 8",
         // What the write-ahead log grew to in a rush, it gives back when it is started anew.
         "PRAGMA journal_size_limit = 8388608",
         // Otherwise a large statement wants a directory for temporary files, which the shim has none of.
@@ -30,31 +26,39 @@ pub async fn open(config: &Config) -> Result<Connection, Error> {
             Synchronous::Full => "PRAGMA synchronous = FULL",
         },
     ] {
-        sql::run(&connection, setting, vec![]).await?;
+        sql::run(&connection, setting, &[])?;
     }
-    migrate(&connection).await?;
+    migrate(&connection)?;
     Ok(connection)
 }
 
 /// Several first requests may come here at once: the lock lets one through, and the others find its work done.
-async fn migrate(connection: &Connection) -> Result<(), Error> {
-    if missing(connection).await?.is_empty() {
+fn migrate(connection: &Connection) -> Result<(), Error> {
+    if is_ready(connection)? {
         return Ok(());
     }
-    sql::run(connection, "BEGIN IMMEDIATE", vec![]).await?;
-    for migration in missing(connection).await? {
+    // Readers do not stop the writer, and a commit is one write. The database remembers it.
+    sql::run(connection, "PRAGMA journal_mode = WAL", &[])?;
+    sql::run(connection, "BEGIN IMMEDIATE", &[])?;
+    for migration in missing(sql::integer(connection, "PRAGMA user_version", &[])?)? {
         for statement in migration.split("\n\n") {
-            sql::run(connection, statement, vec![]).await?;
+            sql::run(connection, statement, &[])?;
         }
     }
-    sql::run(connection, MARK, vec![]).await?;
-    sql::run(connection, &format!("PRAGMA user_version = {}", MIGRATIONS.len()), vec![]).await?;
-    sql::run(connection, "COMMIT", vec![]).await
+    sql::run(connection, MARK, &[])?;
+    sql::run(connection, &format!("PRAGMA user_version = {}", MIGRATIONS.len()), &[])?;
+    sql::run(connection, "COMMIT", &[])
 }
 
-/// The migrations that the database has not seen.
-async fn missing(connection: &Connection) -> Result<&'static [&'static str], Error> {
-    let found = sql::integer(connection, "PRAGMA user_version", vec![]).await?;
+/// Whether nothing is left to do to the database. A copy of it may have another journal.
+fn is_ready(connection: &Connection) -> Result<bool, Error> {
+    let query = "SELECT json_array(user_version, journal_mode) FROM pragma_user_version, pragma_journal_mode";
+    let (version, journal): (i64, String) = sql::json(connection, query, &[])?;
+    Ok(missing(version)?.is_empty() && journal == "wal")
+}
+
+/// The migrations that a database of this version has not seen.
+fn missing(found: i64) -> Result<&'static [&'static str], Error> {
     usize::try_from(found)
         .ok()
         .and_then(|version| MIGRATIONS.get(version..))

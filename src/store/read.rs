@@ -1,8 +1,9 @@
 //! Reading the log and the tallies.
 
 use chrono::{DateTime, Utc};
-use spin_sdk::sqlite::{Connection, Value};
+use spin_sdk::sqlite::Value;
 
+use super::sql::Connection;
 use super::{Error, Store, sql};
 use crate::visit::{Page, Visit};
 use crate::zone::{SLOT, Zone};
@@ -88,7 +89,7 @@ impl Store {
         parameters.extend(query.page.as_ref().map(text));
         let statement = if query.page.is_some() { TAIL_OF_PAGE } else { TAIL };
         let rows: Vec<(i64, i64, String)> =
-            self.with_connection(async |connection| sql::json(connection, statement, parameters.clone()).await).await?;
+            self.with_connection(|connection| sql::json(connection, statement, &parameters)).await?;
         let wanted = usize::try_from(query.tail).unwrap_or(usize::MAX);
         let earlier = rows.len().saturating_sub(wanted);
         let visits = rows.into_iter().skip(earlier).map(|(id, at, page)| visit(id, at, page, &query.zone));
@@ -102,36 +103,36 @@ impl Store {
     /// # Errors
     /// When the database does not answer.
     pub async fn count(&self, range: Range, page: Option<&Page>) -> Result<i64, Error> {
-        self.with_connection(async |connection| count(connection, range, page).await).await
+        self.with_connection(|connection| count(connection, range, page)).await
     }
 }
 
 /// Counts in the tallies, and at the two ends of the range in the log.
-pub(super) async fn count(connection: &Connection, range: Range, page: Option<&Page>) -> Result<i64, Error> {
+pub(super) fn count(connection: &Connection, range: Range, page: Option<&Page>) -> Result<i64, Error> {
     if range.since.is_none() && range.until.is_none() {
-        return ever(connection, page).await;
+        return ever(connection, page);
     }
     let since = range.since.map_or(i64::MIN, |since| since.timestamp_micros());
     let until = range.until.map_or(i64::MAX, |until| until.timestamp_micros());
     // The slots that are in the range as a whole: from the first to before the last.
     let (first, last) = (ceil(since), floor(until));
     if first > last {
-        return part(connection, last, since, until, page).await;
+        return part(connection, last, since, until, page);
     }
-    let mut visits = whole(connection, first, last, page).await?;
+    let mut visits = whole(connection, first, last, page)?;
     if range.since.is_some() && first * SLOT != since {
-        visits += part(connection, first - 1, since, i64::MAX, page).await?;
+        visits += part(connection, first - 1, since, i64::MAX, page)?;
     }
     if range.until.is_some() && last * SLOT != until {
-        visits += part(connection, last, i64::MIN, until, page).await?;
+        visits += part(connection, last, i64::MIN, until, page)?;
     }
     Ok(visits)
 }
 
-async fn ever(connection: &Connection, page: Option<&Page>) -> Result<i64, Error> {
+fn ever(connection: &Connection, page: Option<&Page>) -> Result<i64, Error> {
     match page {
-        Some(page) => sql::integer(connection, "SELECT visits FROM pages WHERE page = ?1", vec![text(page)]).await,
-        None => sql::integer(connection, "SELECT seq FROM sqlite_sequence WHERE name = 'visits'", vec![]).await,
+        Some(page) => sql::integer(connection, "SELECT visits FROM pages WHERE page = ?1", &[text(page)]),
+        None => sql::integer(connection, "SELECT seq FROM sqlite_sequence WHERE name = 'visits'", &[]),
     }
 }
 
@@ -144,16 +145,16 @@ pub(super) fn visit(id: i64, at: i64, page: String, zone: &Zone) -> Result<Visit
     }
 }
 
-async fn whole(connection: &Connection, first: i64, last: i64, page: Option<&Page>) -> Result<i64, Error> {
+fn whole(connection: &Connection, first: i64, last: i64, page: Option<&Page>) -> Result<i64, Error> {
     let mut parameters = vec![Value::Integer(first), Value::Integer(last)];
     parameters.extend(page.map(text));
-    sql::integer(connection, if page.is_some() { WHOLE_SLOTS_OF_PAGE } else { WHOLE_SLOTS }, parameters).await
+    sql::integer(connection, if page.is_some() { WHOLE_SLOTS_OF_PAGE } else { WHOLE_SLOTS }, &parameters)
 }
 
-async fn part(connection: &Connection, slot: i64, since: i64, until: i64, page: Option<&Page>) -> Result<i64, Error> {
+fn part(connection: &Connection, slot: i64, since: i64, until: i64, page: Option<&Page>) -> Result<i64, Error> {
     let page = page.map_or(Value::Null, text);
     let parameters = vec![Value::Integer(slot), Value::Integer(since), Value::Integer(until), page];
-    sql::integer(connection, PART_OF_SLOT, parameters).await
+    sql::integer(connection, PART_OF_SLOT, &parameters)
 }
 
 pub(super) fn text(page: &Page) -> Value {

@@ -1,15 +1,17 @@
 //! Recording visits: group commit.
 //!
-//! A commit costs nearly the same for one visit as for many. So whoever comes first waits for the connection and leads;
-//! those who come meanwhile follow, leaving their visits; the leader commits them all in one statement, and tells each
-//! its id. While it does, the next leader waits already, and gathers its followers.
+//! A commit costs nearly the same for one visit as for many. So the visits of an instance wait for each other: each
+//! request leaves its visit, and lets the instance go on with others; whoever finds that nobody comes any more commits
+//! all that is there in one statement. While that runs, it is the only thing that the instance does.
 
 use std::cell::{Cell, RefCell};
+use std::rc::Rc;
 
 use chrono::{DateTime, Utc};
-use spin_sdk::sqlite::{Connection, Value};
+use spin_sdk::sqlite::Value;
+use spin_sdk::wasip3::wit_bindgen::yield_async;
 
-use super::oneshot::{self, Sender};
+use super::sql::Connection;
 use super::{Error, Store, sql};
 use crate::visit::Page;
 
@@ -25,42 +27,31 @@ pub struct Recorded {
 /// A visit as it is written: the microseconds since 1970, and the page.
 type Row = (i64, Page);
 
-/// Those whose visits the next commit takes along.
+/// Where the one who commits leaves what came of it, for the one whose visit it is.
+type Outcome = Rc<Cell<Option<Result<Recorded, Error>>>>;
+
+/// The visits that the next commit takes along.
 #[derive(Default)]
-pub(super) struct Group {
-    led: Cell<bool>,
-    followers: RefCell<Vec<Follower>>,
-}
-
-/// A visit that somebody else commits, and whom to tell.
-struct Follower {
-    row: Row,
-    told: Sender<Result<Recorded, Error>>,
-}
-
-/// The lead of a group. It ends when it is dropped, and those who follow by then are told that nothing came of it.
-struct Lead<'a>(&'a Group);
+pub(super) struct Group(RefCell<Vec<(Row, Outcome)>>);
 
 impl Group {
-    fn lead(&self) -> Lead<'_> {
-        self.led.set(true);
-        Lead(self)
+    fn join(&self, row: Row) -> Outcome {
+        let outcome = Outcome::default();
+        self.0.borrow_mut().push((row, outcome.clone()));
+        outcome
+    }
+
+    fn visits(&self) -> usize {
+        self.0.borrow().len()
+    }
+
+    fn take(&self) -> (Vec<Row>, Vec<Outcome>) {
+        self.0.take().into_iter().unzip()
     }
 }
 
-impl Lead<'_> {
-    /// Ends the lead: who comes from now on follows somebody else.
-    fn followers(self) -> Vec<Follower> {
-        self.0.followers.take()
-    }
-}
-
-impl Drop for Lead<'_> {
-    fn drop(&mut self) {
-        self.0.led.set(false);
-        self.0.followers.take();
-    }
-}
+/// How many times in a row the instance goes on with others, and nobody new comes, before the group is committed.
+const TURNS: u32 = 3;
 
 /// Takes a list of `[at, page]` as JSON, and `max_pages`. One text for any number of visits, since the host keeps
 /// only the last few statements prepared. Pages that are new and beyond `max_pages` become `(other)`.
@@ -83,48 +74,48 @@ impl Store {
     /// When the visit is not known to be committed.
     pub async fn record(&self, at: DateTime<Utc>, page: Page) -> Result<Recorded, Error> {
         let row = (at.timestamp_micros(), page);
-        if !self.group.led.get() {
-            return self.lead(row).await;
-        }
-        let (told, recorded) = oneshot::channel();
-        self.group.followers.borrow_mut().push(Follower { row, told });
-        recorded.receive().await.unwrap_or_else(|| {
-            Err(Error::Failed("the request that was to commit the visit has been given up".to_owned()))
-        })
+        sql::patiently(async || self.commit_with_others(row.clone()).await).await
     }
 
-    /// Commits a visit and those of the followers, and tells them.
-    async fn lead(&self, row: Row) -> Result<Recorded, Error> {
-        let lead = self.group.lead();
-        let _turn = self.turns.take().await;
-        let (rows, told): (Vec<_>, Vec<_>) =
-            lead.followers().into_iter().map(|follower| (follower.row, follower.told)).unzip();
-        let rows: Vec<_> = std::iter::once(row).chain(rows).collect();
-        let inserted = self.in_turn(async |connection| insert(connection, &rows, self.config.max_pages).await).await;
-        let ids = match inserted {
-            Ok(ids) => ids,
-            Err(error) => {
-                for told in told {
-                    told.send(Err(error.clone()));
-                }
-                return Err(error);
+    async fn commit_with_others(&self, row: Row) -> Result<Recorded, Error> {
+        let outcome = self.group.join(row);
+        let (mut visits, mut turns) = (0, 0);
+        loop {
+            // Meanwhile Spin may hand over another request.
+            yield_async().await;
+            if let Some(recorded) = outcome.take() {
+                return recorded;
             }
-        };
-        let visits = ids.last().copied().unwrap_or_default();
-        let mut recorded = ids.iter().map(|visit| Recorded { visit: *visit, visits });
-        let own = recorded.next().ok_or_else(|| Error::Failed("nothing was inserted".to_owned()));
-        for (told, recorded) in told.into_iter().zip(recorded) {
-            told.send(Ok(recorded));
+            let before = std::mem::replace(&mut visits, self.group.visits());
+            turns = if visits == before { turns + 1 } else { 0 };
+            if turns == TURNS {
+                self.commit_group().await;
+            }
         }
-        self.upkeep(&ids).await;
-        own
+    }
+
+    /// Commits the group, and leaves each what came of it.
+    async fn commit_group(&self) {
+        let (rows, outcomes) = self.group.take();
+        let inserted = self.attempt(|connection| insert(connection, &rows, self.config.max_pages));
+        match inserted {
+            Ok(ids) => {
+                let visits = ids.last().copied().unwrap_or_default();
+                for (visit, outcome) in ids.iter().zip(outcomes) {
+                    outcome.set(Some(Ok(Recorded { visit: *visit, visits })));
+                }
+                self.upkeep(&ids).await;
+                self.surplus.leave(&ids).await;
+            }
+            Err(error) => outcomes.iter().for_each(|outcome| outcome.set(Some(Err(error.clone())))),
+        }
     }
 }
 
 /// Inserts rows in one transaction, and returns their ids in the same order.
-async fn insert(connection: &Connection, rows: &[Row], max_pages: i64) -> Result<Vec<i64>, Error> {
-    let parameters = vec![Value::Text(serde_json::to_string(rows)?), Value::Integer(max_pages)];
-    let inserted = sql::query(connection, INSERT, parameters).await?;
+fn insert(connection: &Connection, rows: &[Row], max_pages: i64) -> Result<Vec<i64>, Error> {
+    let parameters = [Value::Text(serde_json::to_string(rows)?), Value::Integer(max_pages)];
+    let inserted = sql::query(connection, INSERT, &parameters)?;
     let mut ids: Vec<i64> = inserted.iter().filter_map(|row| row.get(0)).collect();
     // They are given in the order of the rows, but RETURNING promises no order of its own.
     ids.sort_unstable();

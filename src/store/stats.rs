@@ -31,7 +31,7 @@ impl Store {
     /// When that is not known to be committed.
     pub async fn ignore(&self, reason: Reason) -> Result<(), Error> {
         let reason = || vec![Value::Text(reason.name().to_owned())];
-        self.with_connection(async |connection| sql::run(connection, IGNORE, reason()).await).await
+        self.with_connection(|connection| sql::run(connection, IGNORE, &reason())).await
     }
 
     /// The busiest pages ever, the busiest first.
@@ -40,7 +40,7 @@ impl Store {
     /// When the database does not answer.
     pub async fn busiest(&self, pages: usize) -> Result<Vec<PageCount>, Error> {
         let limit = Value::Integer(i64::try_from(pages).unwrap_or(i64::MAX));
-        self.with_connection(async |connection| sql::json(connection, BUSIEST, vec![limit.clone()]).await).await
+        self.with_connection(|connection| sql::json(connection, BUSIEST, &[limit.clone()])).await
     }
 
     /// What Prometheus is told.
@@ -48,9 +48,9 @@ impl Store {
     /// # Errors
     /// When the database does not answer.
     pub async fn metrics(&self) -> Result<Metrics, Error> {
-        self.with_connection(async |connection| {
-            let (visits, log_visits, pages, database_bytes) = sql::json(connection, NUMBERS, vec![]).await?;
-            let ignored = sql::json(connection, IGNORED, vec![]).await?;
+        self.with_connection(|connection| {
+            let (visits, log_visits, pages, database_bytes) = sql::json(connection, NUMBERS, &[])?;
+            let ignored = sql::json(connection, IGNORED, &[])?;
             Ok(Metrics { visits, ignored, log_visits, pages, database_bytes })
         })
         .await

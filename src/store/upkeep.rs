@@ -1,8 +1,8 @@
 //! What keeps the volume from filling, done now and then between two commits.
 
-use spin_sdk::sqlite::{Connection, Value};
+use spin_sdk::sqlite::Value;
 
-use super::{Error, Store, sql};
+use super::{Store, sql};
 use crate::stderr;
 
 /// Takes the largest id to drop, and how many to drop at most.
@@ -13,15 +13,12 @@ const PRUNE: &str = "
 const PRUNE_AT_MOST: i64 = 1000;
 
 /// SQLite checkpoints by itself, but starts the write-ahead log anew only when no other connection uses it at that
-/// moment. With several busy instances that moment may not come for long, while the log grows. With some patience this
-/// keeps the others from writing until it has come.
+/// moment. With several busy instances that moment may not come for long, while the log grows. This keeps the others from
+/// writing until it has come, or until it has waited for that in vain.
 const CHECKPOINT: &str = "PRAGMA wal_checkpoint(RESTART)";
 
-/// After how many visits that is done: a commit of one visit adds about six pages of 4 KiB.
+/// After how many commits that is done: each adds about five pages of 4 KiB.
 const CHECKPOINT_EVERY: i64 = 200;
-
-/// How often it is tried.
-const CHECKPOINT_TRIES: u32 = 20;
 
 impl Store {
     /// Does what is due after a commit of these visits. They are committed whatever comes of it, and what fails is
@@ -30,30 +27,20 @@ impl Store {
         let (Some(first), Some(last)) = (ids.first(), ids.last()) else { return };
         // Whether a multiple of the step is among the visits.
         let due = |step: i64| (first - 1) / step < last / step;
-        let done = self.in_turn(async |connection| {
+        let done = self.with_connection(|connection| {
             // For a large log that is once in a hundredth of it, so that it costs next to nothing.
             if let Some(retain) = self.config.retain_visits
                 && *last > retain
                 && due((retain / 100).clamp(1, PRUNE_AT_MOST / 2))
             {
-                sql::run(connection, PRUNE, vec![Value::Integer(last - retain), Value::Integer(PRUNE_AT_MOST)]).await?;
+                sql::run(connection, PRUNE, &[Value::Integer(last - retain), Value::Integer(PRUNE_AT_MOST)])?;
             }
-            if due(CHECKPOINT_EVERY) { checkpoint(connection).await } else { Ok(()) }
+            // Every so many commits, if they are all of as many visits as this one. Others may be in the way all the
+            // same, which the next one may not find.
+            if due(CHECKPOINT_EVERY * (last - first + 1)) { sql::run(connection, CHECKPOINT, &[]) } else { Ok(()) }
         });
         if let Err(error) = done.await {
             stderr::line(format_args!("the database could not be tidied: {error}"));
         }
     }
-}
-
-async fn checkpoint(connection: &Connection) -> Result<(), Error> {
-    sql::run(connection, "PRAGMA busy_timeout = 5", vec![]).await?;
-    for _ in 0..CHECKPOINT_TRIES {
-        // The first column says whether others were in the way all the same.
-        if sql::integer(connection, CHECKPOINT, vec![]).await? == 0 {
-            break;
-        }
-        sql::pause().await;
-    }
-    sql::run(connection, super::open::NO_BUSY_TIMEOUT, vec![]).await
 }

@@ -1,0 +1,38 @@
+//! Leaving when there are too many instances.
+//!
+//! Spin starts an instance whenever none is ready to take a request at that moment, and hands requests to all of them in
+//! turn until each has had 128. After a rush there are dozens, each with a request or two, and none has a group to
+//! commit. So an instance that gets few visits while others record more takes no more requests: it answers those that it
+//! has, and Spin ends it. That raises what the others get, until the groups are worth their commits.
+
+use std::cell::Cell;
+
+use spin_sdk::wasip3::wit_bindgen::{backpressure_inc, yield_async};
+
+/// A group of fewer visits than this is a small one.
+const SMALL: i64 = 3;
+
+/// One in so many of those that could leave does, lest all leave at once.
+const LEAVING: i64 = 4;
+
+/// What an instance knows of the others: how far the ids have come without it.
+#[derive(Default)]
+pub struct Surplus {
+    last: Cell<i64>,
+    left: Cell<bool>,
+}
+
+impl Surplus {
+    /// Leaves, if this instance is one too many, judged by its commit of the visits with these ids.
+    pub async fn leave(&self, ids: &[i64]) {
+        let (Some(first), Some(last)) = (ids.first(), ids.last()) else { return };
+        let recorded = last - first + 1;
+        let by_others = first - 1 - self.last.replace(*last);
+        if recorded < SMALL && by_others >= recorded && last % LEAVING == 0 && !self.left.replace(true) {
+            // Spin starts what it has accepted before it comes back from this, so that nobody is kept waiting at a door
+            // that stays closed.
+            yield_async().await;
+            backpressure_inc();
+        }
+    }
+}
