@@ -102,7 +102,10 @@ impl Peer {
 }
 
 /// Reads what a peer says, without trust.
-fn read<T: Report>(answer: &[u8]) -> Result<T, String> {
+///
+/// # Errors
+/// What is wrong with it.
+pub fn read<T: Report>(answer: &[u8]) -> Result<T, String> {
     let report: Option<T> = serde_json::from_slice(answer).ok();
     report
         .filter(|report| config::is_replica(report.replica()) && report.is_sound())
