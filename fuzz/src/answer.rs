@@ -38,6 +38,9 @@ pub fn check(app: &Result<App, Invalid>, setup: Setup, request: &Parts) {
     match (path, answer.status) {
         ("/count.gif", _) => assert!(answer.body.starts_with(b"GIF89a"), "no picture"),
         ("/badge.svg", _) => markup::check_svg(answer.text()),
+        ("/visits/histogram", 200) if answer.header("content-type") == "image/svg+xml" => {
+            markup::check_svg(answer.text());
+        }
         (_, 200) => {
             assert!(expected::formats(path).is_some_and(|formats| formats.contains(&answer.header("content-type"))))
         }

@@ -62,6 +62,8 @@ pub fn statuses(request: &Parts, setup: Setup) -> &'static [u16] {
             "/count.gif" if !is_page(request.uri.query()) => &[400, 406],
             "/count.gif" if reason(request).is_some() => &[200, 406],
             "/count.gif" => &[503, 406],
+            // There is nothing to count where the range is empty.
+            "/visits/histogram" => &[503, 200, 400, 406],
             _ if export => &[503, 400, 401, 406],
             _ => &[503, 400, 406],
         }

@@ -27,14 +27,19 @@ pub fn check(own: &[u8], answers: &[&[u8]], zone: &Zone) {
         let total = Cluster::of_counts(own, answers);
         check_total(&total);
     }
+    // The zone of this replica is that of the request, whoever answers.
+    let timezone = zone.name().to_owned();
     if let Some((own, answers)) = read::<Tail>(own, answers) {
+        let own = Tail { timezone: timezone.clone(), ..own };
         check_tail(&own);
         check_latest(&Cluster::of_tails(own, answers, TAIL, zone));
     }
     if let Some((own, answers)) = read::<Histogram>(own, answers) {
+        let own = Histogram { timezone: timezone.clone(), ..own };
         check_histograms(&Cluster::of_histograms(own, answers));
     }
     if let Some((own, answers)) = read::<Summary>(own, answers) {
+        let own = Summary { timezone, ..own };
         check_overview(Cluster::of_summaries(own, answers, TAIL, zone), zone);
     }
 }
