@@ -42,7 +42,7 @@ pub fn check(app: &Result<App, Invalid>, setup: Setup, request: &Parts) {
             markup::check_svg(answer.text());
         }
         (_, 200) => {
-            assert!(expected::formats(path).is_some_and(|formats| formats.contains(&answer.header("content-type"))))
+            assert!(expected::formats(path).is_some_and(|formats| formats.contains(&answer.header("content-type"))));
         }
         _ => answer.check_problem(),
     }

@@ -57,11 +57,10 @@ pub fn statuses(request: &Parts, setup: Setup) -> &'static [u16] {
         &[500, 406]
     } else {
         match path {
-            "/version" | "/openapi.yaml" => &[200, 406],
-            "/" | "/readyz" | "/metrics" => &[503, 406],
             "/count.gif" if !is_page(request.uri.query()) => &[400, 406],
             "/count.gif" if reason(request).is_some() => &[200, 406],
-            "/count.gif" => &[503, 406],
+            "/version" | "/openapi.yaml" => &[200, 406],
+            "/" | "/count.gif" | "/readyz" | "/metrics" => &[503, 406],
             // There is nothing to count where the range is empty.
             "/visits/histogram" => &[503, 200, 400, 406],
             _ if export => &[503, 400, 401, 406],
