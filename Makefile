@@ -5,7 +5,7 @@
 # spin.toml says where the component is, so it is built there whatever else is set.
 export CARGO_TARGET_DIR := $(CURDIR)/target
 
-.PHONY: help build run cluster seed test test-url bench e2e image lint version-set fmt clean
+.PHONY: help build run cluster seed test test-url fuzz bench e2e image lint version-set fmt clean
 
 help: ## Show what there is to make
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
@@ -33,6 +33,9 @@ test-url: ## Run the tests that need no control of the server against FOOTFALL_U
 	@test -n "$(FOOTFALL_URL)" || { echo "Set FOOTFALL_URL, such as http://127.0.0.1:3000" >&2; exit 1; }
 	cargo test --workspace --test http anywhere
 
+fuzz: ## Feed made-up requests and answers of peers to the app, SECONDS (60) each
+	@scripts/fuzz $(or $(SECONDS),60)
+
 bench: ## Measure it beside an empty component, here and at FOOTFALL_URL, in target/bench/bench.json
 	@scripts/bench
 
@@ -44,6 +47,7 @@ e2e: ## Install the chart on the cluster of the kube context, and check it (IMAG
 
 lint: ## Check the format, clippy natively and for Wasm, and the dependencies
 	cargo fmt --all --check
+	cargo fmt --manifest-path fuzz/Cargo.toml --check
 	cargo clippy --workspace --all-targets -- --deny warnings
 	scripts/wasm-cargo clippy --release --package footfall --package footfall-bench-empty -- --deny warnings
 	scripts/deny
@@ -53,6 +57,7 @@ version-set: ## Write the version VERSION into every file that has it
 
 fmt: ## Format the code
 	cargo fmt --all
+	cargo fmt --manifest-path fuzz/Cargo.toml
 
 clean: ## Remove what was built; the visits stay
 	cargo clean

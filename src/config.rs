@@ -101,7 +101,11 @@ impl Config {
         Self::parse(&values)
     }
 
-    fn parse(values: &HashMap<&'static str, String>) -> Result<Self, Invalid> {
+    /// Reads the variables from their values.
+    ///
+    /// # Errors
+    /// The first variable whose value cannot be used.
+    pub fn parse(values: &HashMap<&'static str, String>) -> Result<Self, Invalid> {
         let check = |variable, expected| Invalid { variable, expected };
         let value = |name| values.get(name).map_or("", |value| value.trim());
         let number = |name| value(name).parse::<i64>().ok().filter(|number| *number >= 0);

@@ -102,7 +102,10 @@ impl Peer {
 }
 
 /// Reads what a peer says, without trust.
-fn read<T: Report>(answer: &[u8]) -> Result<T, String> {
+///
+/// # Errors
+/// What is wrong with it.
+pub fn read<T: Report>(answer: &[u8]) -> Result<T, String> {
     let report: Option<T> = serde_json::from_slice(answer).ok();
     report
         .filter(|report| config::is_replica(report.replica()) && report.is_sound())
@@ -123,7 +126,11 @@ fn name(url: &Uri, peers: &[Uri]) -> String {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+    use crate::render::json;
+    use crate::report::{Count, Histogram, Summary, Tail};
 
     #[test]
     fn a_peer_is_called_like_its_pod_or_by_its_address() {
@@ -138,5 +145,36 @@ mod tests {
         ];
         let urls = peers.map(|(url, _)| url.parse().expect("a URL"));
         assert_eq!(urls.each_ref().map(|url| name(url, &urls)), peers.map(|(_, name)| name));
+    }
+    proptest! {
+        #[test]
+        fn what_a_replica_says_is_read_as_it_was_said(replica in "\\PC{1,60}", visits in 0..=1_i64 << 53) {
+            let said = Count { replica: replica.clone(), visits };
+            let read = read::<Count>(json::line(&said).as_bytes());
+            if config::is_replica(&replica) {
+                prop_assert_eq!(read.map(|count| (count.replica, count.visits)), Ok((replica, visits)));
+            } else {
+                prop_assert!(read.is_err());
+            }
+        }
+
+        #[test]
+        fn what_anybody_says_is_a_report_or_a_reason(
+            bytes in prop::collection::vec(any::<u8>(), 0..100),
+            replica in "(?s).{0,9}",
+            visits in prop_oneof![any::<i64>(), 0..=1_i64 << 53],
+        ) {
+            let nearly = serde_json::json!({ "replica": replica, "visits": visits }).to_string().into_bytes();
+            for answer in [bytes, nearly] {
+                let reason = |reason: String| reason.contains(' ');
+                prop_assert!(read::<Tail>(&answer).err().is_some_and(reason));
+                prop_assert!(read::<Histogram>(&answer).err().is_some_and(reason));
+                prop_assert!(read::<Summary>(&answer).err().is_some_and(reason));
+                match read::<Count>(&answer) {
+                    Ok(count) => prop_assert!((0..=1 << 53).contains(&count.visits) && config::is_replica(&count.replica)),
+                    Err(why) => prop_assert!(reason(why)),
+                }
+            }
+        }
     }
 }

@@ -116,5 +116,18 @@ mod tests {
                 }
             }
         }
+
+        #[test]
+        fn a_page_is_read_as_it_is_written(path in "/\\PC{0,200}") {
+            if let Some(page) = Page::parse(&path) {
+                let json = serde_json::to_string(&page).expect("JSON");
+                prop_assert_eq!(serde_json::from_str::<Page>(&json).ok(), Some(page));
+            }
+        }
+
+        #[test]
+        fn a_plain_path_that_is_short_enough_is_a_page(path in "/[ -~\u{a1}-\u{2ff}\u{4e00}-\u{4e80}]{0,600}") {
+            prop_assert_eq!(Page::parse(&path).is_some(), path.len() <= MAX_PAGE_BYTES);
+        }
     }
 }

@@ -85,7 +85,15 @@ pub fn parse_time(text: &str, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
         Some(age) => now.checked_sub_signed(age)?,
         None => DateTime::parse_from_rfc3339(text).ok()?.to_utc(),
     };
+    shown(time)
+}
+
+/// The nearest time that can be shown in any zone. A leap second is the second after it, as everywhere where time is a
+/// number.
+fn shown(time: DateTime<Utc>) -> Option<DateTime<Utc>> {
     let limit = |year, month, day| Utc.with_ymd_and_hms(year, month, day, 0, 0, 0).single();
+    let (seconds, nanos) = (time.timestamp(), time.timestamp_subsec_nanos());
+    let time = DateTime::from_timestamp(seconds + i64::from(nanos / 1_000_000_000), nanos % 1_000_000_000)?;
     Some(time.clamp(limit(1, 1, 1)?, limit(9999, 12, 1)?))
 }
 
@@ -125,10 +133,12 @@ pub fn serialize<Z: TimeZone<Offset: Display>, S: Serializer>(
 /// The other way round.
 ///
 /// # Errors
-/// What is no time in RFC 3339.
+/// What is no time in RFC 3339, or none that can be shown.
 pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<DateTime<FixedOffset>, D::Error> {
     let text = String::deserialize(deserializer)?;
-    DateTime::parse_from_rfc3339(&text).map_err(Error::custom)
+    let time = DateTime::parse_from_rfc3339(&text).map_err(Error::custom)?;
+    let shown = shown(time.to_utc()).filter(|shown| shown.timestamp_micros() == time.timestamp_micros());
+    shown.map(|shown| shown.with_timezone(time.offset())).ok_or_else(|| Error::custom("beyond what can be shown"))
 }
 
 /// Shows a time to a person: its date, its clock with the offset, and its zone.

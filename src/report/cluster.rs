@@ -18,7 +18,7 @@ pub trait Report: DeserializeOwned {
     /// The replica that it is about.
     fn replica(&self) -> &str;
 
-    /// The numbers of visits in it.
+    /// The numbers of visits in it, and what those come to that are added up.
     fn numbers(&self) -> impl Iterator<Item = i64>;
 
     /// Whether it can be true.

@@ -37,7 +37,7 @@ impl Report for Histogram {
     }
 
     fn numbers(&self) -> impl Iterator<Item = i64> {
-        bars(&self.buckets).chain(iter::once(self.visits))
+        with_sum(bars(&self.buckets)).chain(iter::once(self.visits))
     }
 }
 
@@ -47,14 +47,21 @@ impl Report for Summary {
     }
 
     fn numbers(&self) -> impl Iterator<Item = i64> {
-        let pages = self.pages.iter().map(|page| page.visits);
+        let pages = with_sum(self.pages.iter().map(|page| page.visits));
         let ids = self.latest.iter().map(|visit| visit.id);
-        bars(&self.hours).chain(bars(&self.days)).chain(pages).chain(ids).chain(iter::once(self.visits))
+        let bars = with_sum(bars(&self.hours)).chain(with_sum(bars(&self.days)));
+        bars.chain(pages).chain(ids).chain(iter::once(self.visits))
     }
 }
 
-fn bars(bars: &[Bar]) -> impl Iterator<Item = i64> {
+fn bars(bars: &[Bar]) -> impl Iterator<Item = i64> + Clone {
     bars.iter().map(|bar| bar.visits)
+}
+
+/// Numbers, and what they come to: a peer can make up more of them than an integer can add up.
+fn with_sum(numbers: impl Iterator<Item = i64> + Clone) -> impl Iterator<Item = i64> {
+    let sum = numbers.clone().fold(0, i64::saturating_add);
+    numbers.chain(iter::once(sum))
 }
 
 impl Cluster<Total> {
@@ -192,10 +199,11 @@ fn busiest(summaries: &[Summary]) -> Vec<PageTotal> {
     let may_hide = |summary: &Summary, page: &Page| summary.pages.len() >= Summary::PAGES && !lists(summary, page);
     let exact = |page: &Page| !summaries.iter().any(|summary| may_hide(summary, page));
     let total = |(page, visits): (&Page, i64)| PageTotal { page: page.clone(), visits, exact: exact(page) };
-    let mut pages: Vec<_> = visits.into_iter().map(total).collect();
-    pages.sort_by_key(|page| Reverse(page.visits));
+    let mut pages: Vec<_> = visits.into_iter().collect();
+    pages.sort_by_key(|(_, visits)| Reverse(*visits));
+    // Only then, for a peer can list pages without end, and each is looked for in its list.
     pages.truncate(Summary::PAGES);
-    pages
+    pages.into_iter().map(total).collect()
 }
 
 #[cfg(test)]

@@ -172,6 +172,25 @@ mod tests {
         assert_eq!(negotiate(&headers, OFFERED).ok(), Some(Format::Json));
     }
 
+    /// A header of ranges, each with a quality in thousandths, and the ranges.
+    fn accepts() -> impl Strategy<Value = (String, Vec<(&'static str, u32)>)> {
+        let names =
+            ["*/*", "text/*", "application/*", "image/*", "text/plain", "text/html", "application/json", "image/png"];
+        let range = (prop::sample::select(names.to_vec()), prop_oneof![Just(0), Just(1000), 1..1000_u32]);
+        prop::collection::vec(range, 1..8).prop_map(|ranges| {
+            let text = |(name, quality): &(&str, u32)| format!("{name};q={}.{:03}", quality / 1000, quality % 1000);
+            (ranges.iter().map(text).collect::<Vec<_>>().join(", "), ranges)
+        })
+    }
+
+    /// How much a format is liked: by the range that says most about it, and of those by the first.
+    fn liking(format: Format, ranges: &[(&str, u32)]) -> u32 {
+        let name = format.media_type().to_string();
+        let group = format!("{}/*", name.split('/').next().unwrap_or_default());
+        let found = [&*name, &*group, "*/*"].iter().find_map(|wanted| ranges.iter().find(|(range, _)| range == wanted));
+        found.map_or(0, |(_, quality)| *quality)
+    }
+
     proptest! {
         #[test]
         fn any_header_chooses_an_offer_or_none(
@@ -185,6 +204,16 @@ mod tests {
                     prop_assert!(OFFERED.contains(&format));
                 }
             }
+        }
+
+        #[test]
+        fn no_offer_is_liked_better_than_the_one_chosen((accept, ranges) in accepts()) {
+            let mut headers = HeaderMap::new();
+            headers.insert(ACCEPT, HeaderValue::from_str(&accept).expect("a header"));
+            let best = OFFERED.iter().map(|format| liking(*format, &ranges)).max().unwrap_or_default();
+            let chosen = negotiate(&headers, OFFERED).ok();
+            prop_assert_eq!(chosen.map_or(0, |format| liking(format, &ranges)), best, "{:?} for {}", chosen, accept);
+            prop_assert_eq!(chosen.is_some(), best > 0, "{}", accept);
         }
 
         #[test]

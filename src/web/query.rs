@@ -174,3 +174,6 @@ fn decode(text: &str) -> Option<String> {
     let spaced = text.replace('+', " ");
     percent_decode_str(&spaced).decode_utf8().ok().map(Into::into)
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,4 +1,5 @@
 use proptest::prelude::*;
+use serde::de::value::StrDeserializer;
 
 use super::*;
 
@@ -31,6 +32,30 @@ fn a_time_is_rfc_3339() {
         ("1969-12-31T23:00:00Z", "1969-12-31T23:00:00Z"),
     ] {
         assert_eq!(parse_time(text, now), Some(utc(time)), "{text}");
+    }
+}
+
+#[test]
+fn a_leap_second_is_the_second_after_it() {
+    let now = utc("2026-03-29T12:00:00Z");
+    let time = parse_time("2016-12-31T23:59:60.5Z", now).expect("a time");
+    // A time that equals another is in order with all others, too, which chrono's own leap seconds are not.
+    assert_eq!(time, utc("2017-01-01T00:00:00.5Z"));
+    assert_eq!(rfc3339(&time), "2017-01-01T00:00:00.500000+00:00");
+}
+
+#[test]
+fn a_time_that_cannot_be_shown_is_not_read_from_json() {
+    let read = |text| deserialize(StrDeserializer::<serde::de::value::Error>::new(text)).ok();
+    for text in ["0000-01-01T00:00:00+23:59", "9999-12-31T23:59:59-23:59", "9999-12-31T00:00:00Z", "yesterday", ""] {
+        assert_eq!(read(text), None, "{text}");
+    }
+    for (text, time) in [
+        ("2026-03-29T01:30:00.0000019+05:45", "2026-03-29T01:30:00.000001+05:45"),
+        ("2016-12-31T23:59:60Z", "2017-01-01T00:00:00.000000+00:00"),
+        ("0001-01-01T00:00:00Z", "0001-01-01T00:00:00.000000+00:00"),
+    ] {
+        assert_eq!(read(text).as_ref().map(rfc3339).as_deref(), Some(time), "{text}");
     }
 }
 
@@ -102,6 +127,22 @@ fn json_has_microseconds_and_the_offset() {
     assert_eq!(rfc3339(&time), "2026-03-29T07:15:00.000001+05:45");
 }
 
+/// What looks like a time, leap seconds and all, in any year.
+fn times() -> impl Strategy<Value = String> {
+    "[0-9]{4}-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:([0-5][0-9]|60)(\\.[0-9]{1,9})?(Z|[+-][01][0-9]:[0-5][0-9])"
+}
+
+/// The zones that there are.
+fn names() -> Vec<String> {
+    let names = jiff::tz::db().available().map(|name| name.to_string());
+    names.filter(|name| Zone::parse(name).is_some_and(|zone| zone.name() == name)).collect()
+}
+
+#[test]
+fn every_zone_of_the_database_is_known_by_its_name() {
+    assert_eq!(names().len(), jiff::tz::db().available().filter(|name| name.as_str() != "Etc/Unknown").count());
+}
+
 proptest! {
     #[test]
     fn any_text_is_a_time_or_none(text in "\\PC*", digits in "[0-9]{1,25}[smhdwé]") {
@@ -123,5 +164,33 @@ proptest! {
     #[test]
     fn any_name_is_a_zone_or_none(name in "\\PC*") {
         prop_assert!(Zone::parse(&name).is_none_or(|zone| zone.name() == name));
+    }
+
+    #[test]
+    fn an_age_is_so_long_ago(number in 0..100_000_i64, unit in 0..5_usize) {
+        let now = utc("2026-03-29T12:00:00Z");
+        let (letter, seconds) = [("s", 1), ("m", 60), ("h", 3600), ("d", 86_400), ("w", 604_800)][unit];
+        let expected = (now - TimeDelta::seconds(number * seconds)).max(utc("0001-01-01T00:00:00Z"));
+        prop_assert_eq!(parse_time(&format!("{number}{letter}"), now), Some(expected));
+    }
+
+    #[test]
+    fn times_stay_in_order_when_they_are_read(one in times(), other in times()) {
+        let read = |text: &str| parse_time(text, Utc::now());
+        if let (Some(one), Some(other)) = (read(&one), read(&other)) {
+            let nanos = |time: DateTime<Utc>| (time.timestamp(), time.timestamp_subsec_nanos());
+            prop_assert_eq!(one.cmp(&other), nanos(one).cmp(&nanos(other)));
+            prop_assert!(nanos(one).1 < 1_000_000_000, "a leap second");
+            prop_assert_eq!(read(&one.to_rfc3339()), Some(one));
+        }
+    }
+
+    #[test]
+    fn a_local_time_is_the_same_moment(zone in prop::sample::select(names()), micros in -62_135_596_800_000_000..253_000_000_000_000_000_i64) {
+        let zone = Zone::parse(&zone).expect("a zone");
+        let time = DateTime::from_timestamp_micros(micros).expect("a time");
+        prop_assert_eq!(zone.local(time), time);
+        prop_assert_eq!(parse_time(&rfc3339(&zone.local(time)), Utc::now()), Some(time));
+        prop_assert_eq!(zone.local(time).offset().local_minus_utc() % 60, 0);
     }
 }

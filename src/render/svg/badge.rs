@@ -118,6 +118,8 @@ fn width(text: &str) -> f64 {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -138,6 +140,19 @@ mod tests {
     fn a_number_is_read_on_any_color() {
         for (color, ink) in [("000", "#fff"), ("fff", "#000"), ("blue", "#fff"), ("yellow", "#000"), ("red", "#fff")] {
             assert_eq!(Color::parse(color).map(Color::ink), Some(ink), "{color}");
+        }
+    }
+    proptest! {
+        #[test]
+        fn any_text_is_a_color_or_none(text in "\\PC{0,8}", digits in "#?[0-9a-fA-F]{1,8}") {
+            prop_assert!(Color::parse(&text).is_none_or(|color| color.hex().len() == 7));
+            let length = digits.trim_start_matches('#').len();
+            prop_assert_eq!(Color::parse(&digits).is_some(), length == 3 || length == 6, "{}", digits);
+        }
+
+        #[test]
+        fn a_color_is_read_as_it_is_written(parts in any::<[u8; 3]>()) {
+            prop_assert_eq!(Color::parse(&Color(parts).hex()), Some(Color(parts)));
         }
     }
 }

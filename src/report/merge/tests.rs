@@ -4,6 +4,7 @@ use chrono::DateTime;
 use proptest::prelude::*;
 
 use super::*;
+use crate::bucket::Bucket;
 use crate::report::PageCount;
 
 fn visits() -> impl Strategy<Value = Vec<Visit>> {
@@ -41,7 +42,95 @@ fn summary(replica: usize, pages: Vec<(u8, i64)>) -> Summary {
     }
 }
 
+fn histogram(replica: usize, visits: &[i64]) -> Histogram {
+    let hour = |(hour, visits): (i64, &i64)| Bar {
+        start: DateTime::from_timestamp(hour * 3600, 0).expect("a time").fixed_offset(),
+        visits: *visits,
+    };
+    Histogram {
+        replica: format!("r{replica}"),
+        timezone: "UTC".to_owned(),
+        bucket: Bucket::Hour,
+        since: DateTime::UNIX_EPOCH.fixed_offset(),
+        until: DateTime::UNIX_EPOCH.fixed_offset(),
+        visits: visits.iter().sum(),
+        buckets: (0..).zip(visits).map(hour).collect(),
+    }
+}
+
+#[test]
+fn numbers_that_come_to_too_much_cannot_be_true() {
+    const LARGEST: i64 = 1 << 53;
+    let unsummed = |visits: &[i64]| Histogram { visits: 0, ..histogram(0, visits) };
+    assert!(unsummed(&[LARGEST, 0]).is_sound());
+    assert!(unsummed(&[LARGEST - 1, 1]).is_sound());
+    assert!(!unsummed(&[LARGEST, 1]).is_sound());
+    assert!(!unsummed(&[LARGEST; 2]).is_sound());
+    // As many as come round to the largest.
+    assert!(!Histogram { buckets: vec![unsummed(&[LARGEST]).buckets[0].clone(); 2049], ..unsummed(&[]) }.is_sound());
+    // Each list by itself: an hour is in a day, and both are in the number of all.
+    let bars = unsummed(&[LARGEST, 0]).buckets;
+    let whole = Summary { visits: LARGEST, hours: bars.clone(), days: bars, ..summary(0, vec![(0, LARGEST)]) };
+    assert!(whole.is_sound());
+    let more = unsummed(&[LARGEST, 1]).buckets;
+    assert!(!Summary { hours: more.clone(), ..summary(0, vec![]) }.is_sound());
+    assert!(!Summary { days: more, ..summary(0, vec![]) }.is_sound());
+    assert!(!Summary { visits: 0, ..summary(0, vec![(0, LARGEST), (1, 1)]) }.is_sound());
+}
+
+/// The same replicas in any order, by their places.
+fn orders() -> impl Strategy<Value = (Vec<usize>, Vec<usize>)> {
+    (1..6_usize).prop_flat_map(|peers| {
+        let places: Vec<_> = (0..peers).collect();
+        (Just(places.clone()), Just(places).prop_shuffle())
+    })
+}
+
 proptest! {
+    #[test]
+    fn the_order_of_peers_matters_to_no_sum(
+        (order, other) in orders(),
+        counts in prop::collection::vec(prop::option::of(prop::collection::vec(0..1_i64 << 40, 4)), 6),
+        pages in prop::collection::vec(prop::collection::vec((any::<u8>(), 1..9_i64), 0..60), 6),
+    ) {
+        let histograms = |order: &[usize]| {
+            let report = |place: usize| counts[place].as_deref().map(|counts| histogram(place, counts));
+            let one = |place: &usize| answer(*place, report(*place).ok_or_else(|| "it is gone".to_owned()));
+            Cluster::of_histograms(histogram(9, &[1, 2, 3, 4]), order.iter().map(one).collect())
+        };
+        let summaries = |order: &[usize]| {
+            let one = |place: &usize| answer(*place, Ok(summary(*place, pages[*place].clone())));
+            let own = summary(9, pages[5].clone());
+            Cluster::of_summaries(own, order.iter().map(one).collect(), 9, &Zone::UTC).whole
+        };
+        let (one, two) = (histograms(&order), histograms(&other));
+        prop_assert_eq!((one.whole.total, one.whole.buckets, one.reasons), (two.whole.total, two.whole.buckets, two.reasons));
+        let (one, two) = (summaries(&order), summaries(&other));
+        let pages = |overview: &Overview| -> Vec<_> {
+            overview.pages.iter().map(|page| (page.page.clone(), page.visits, page.exact)).collect()
+        };
+        prop_assert_eq!((one.total, pages(&one)), (two.total, pages(&two)));
+        let shares = |overview: Overview| -> BTreeMap<_, _> {
+            overview.replicas.into_iter().map(|replica| (replica.replica, replica.visits)).collect()
+        };
+        prop_assert_eq!(shares(one), shares(two));
+    }
+
+    #[test]
+    fn a_sum_of_bars_is_the_sum_of_the_replicas(
+        counts in prop::collection::vec(prop::collection::vec(0..1_i64 << 50, 0..5), 1..6),
+    ) {
+        let mut histograms: Vec<_> = counts.iter().enumerate().map(|(place, counts)| histogram(place, counts)).collect();
+        let own = histograms.remove(0);
+        let fitting: Vec<_> = counts.iter().filter(|one| one.len() == counts[0].len()).collect();
+        let answers = histograms.into_iter().enumerate().map(|(place, histogram)| answer(place, Ok(histogram))).collect();
+        let cluster = Cluster::of_histograms(own, answers);
+        let sum = |bar: usize| fitting.iter().map(|counts| counts[bar]).sum::<i64>();
+        prop_assert_eq!(bars(&cluster.whole.buckets).collect::<Vec<_>>(), (0..counts[0].len()).map(sum).collect::<Vec<_>>());
+        prop_assert_eq!(cluster.whole.total, bars(&cluster.whole.buckets).sum::<i64>());
+        prop_assert_eq!(cluster.missing.len(), counts.len() - fitting.len());
+    }
+
     #[test]
     fn a_total_is_the_sum_of_those_who_answer(counts in prop::collection::vec(prop::option::of(0..1_i64 << 50), 1..9)) {
         let count = |(replica, visits): (usize, Option<i64>)| {
@@ -86,7 +175,9 @@ proptest! {
             pages.truncate(Summary::PAGES);
             Summary { replica: summary.replica.clone(), timezone: String::new(), visits: 0, hours: Vec::new(), days: Vec::new(), pages, latest: Vec::new() }
         }).collect();
-        for page in busiest(&listed) {
+        let busiest = busiest(&listed);
+        prop_assert!(busiest.len() <= Summary::PAGES && busiest.is_sorted_by(|one, next| one.visits >= next.visits));
+        for page in busiest {
             if page.exact {
                 prop_assert_eq!(page.visits, visits(&page.page));
             } else {

@@ -25,7 +25,7 @@ fn probes_are_requests_for_what_is_no_visit() {
         for probe in probes(&case.objects) {
             assert!(probe.exec.is_none() && probe.tcp_socket.is_none() && probe.grpc.is_none());
             let path = probe.http_get.and_then(|request| request.path).expect("a path");
-            assert!(["/healthz", "/readyz"].contains(&path.as_str()), "{path}");
+            assert!(["/.well-known/spin/health", "/healthz", "/readyz"].contains(&path.as_str()), "{path}");
         }
     });
 }
@@ -35,7 +35,7 @@ fn a_full_volume_takes_a_replica_out_and_does_not_restart_it() {
     everywhere(|case| {
         let container = case.objects.container();
         let path = |probe: Option<k8s_openapi::api::core::v1::Probe>| probe.and_then(|probe| probe.http_get?.path);
-        assert!(path(container.liveness_probe).is_none_or(|path| path == "/healthz"));
+        assert!(path(container.liveness_probe).is_none_or(|path| path == "/.well-known/spin/health"));
         assert!(path(container.readiness_probe).is_none_or(|path| path == "/readyz"));
     });
 }

@@ -5,6 +5,7 @@ mod clocks;
 mod crowd;
 mod fake;
 mod lies;
+mod lists;
 mod missing;
 mod names;
 mod numbers;

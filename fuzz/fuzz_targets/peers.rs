@@ -1,0 +1,19 @@
+//! Any answers of peers, which are not trusted, from their bytes to what is made of them in every format.
+//!
+//! Input is a line for what this replica has, and one for the answer of each peer, as in `seeds/peers`.
+#![no_main]
+
+use std::sync::LazyLock;
+
+use footfall::zone::Zone;
+use footfall_fuzz::merged;
+use libfuzzer_sys::fuzz_target;
+
+static ZONE: LazyLock<Zone> = LazyLock::new(|| Zone::parse("America/New_York").expect("a zone"));
+
+fuzz_target!(|bytes: &[u8]| {
+    let mut lines = bytes.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
+    let Some(own) = lines.next() else { return };
+    let answers: Vec<_> = lines.collect();
+    merged::check(own, &answers, &ZONE);
+});

@@ -1,0 +1,45 @@
+//! Any request, from its first line to the answer.
+//!
+//! Input is the head of a request, as in `seeds/request`. The app is the real one, but for the database, which is never
+//! there (`src/store/open.rs`).
+#![no_main]
+
+use std::collections::HashMap;
+
+use footfall::config::{Config, Invalid};
+use footfall::web::App;
+use footfall_fuzz::expected::{AGENTS, Setup};
+use footfall_fuzz::{answer, head};
+use libfuzzer_sys::{Corpus, fuzz_target};
+
+thread_local! {
+    static APPS: [(Setup, Result<App, Invalid>); 3] =
+        [Setup::Export, Setup::Plain, Setup::Misconfigured].map(|setup| (setup, app(setup)));
+}
+
+fuzz_target!(|bytes: &[u8]| -> Corpus {
+    let Some(request) = head::parse(bytes) else { return Corpus::Reject };
+    APPS.with(|apps| {
+        // Only the export has another answer where there is no token.
+        let export = request.uri.path().starts_with("/visits/export");
+        for (setup, app) in apps.iter().filter(|(setup, _)| export || *setup != Setup::Plain) {
+            answer::check(app, *setup, &request);
+        }
+    });
+    Corpus::Keep
+});
+
+fn app(setup: Setup) -> Result<App, Invalid> {
+    let values = HashMap::from([
+        ("timezone", if setup == Setup::Misconfigured { "Mars/Olympus" } else { "America/New_York" }.to_owned()),
+        ("replica", "footfall-0".to_owned()),
+        ("synchronous", "normal".to_owned()),
+        ("retain_visits", "1000".to_owned()),
+        ("max_pages", "10".to_owned()),
+        ("ignore_agents", AGENTS.join(",")),
+        ("peers", String::new()),
+        ("peer_timeout_ms", "500".to_owned()),
+        ("export_token", if setup == Setup::Export { "token" } else { "" }.to_owned()),
+    ]);
+    Config::parse(&values).map(App::new)
+}

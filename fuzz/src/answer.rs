@@ -1,0 +1,107 @@
+//! What holds of the answer to any request.
+
+use std::pin::pin;
+
+use footfall::config::Invalid;
+use footfall::web::{self, App};
+use futures::FutureExt;
+use http::HeaderMap;
+use http::header::ACCEPT;
+use http::request::Parts;
+use http_body_util::BodyExt;
+use serde_json::Value;
+
+use crate::expected::{self, Setup};
+use crate::markup;
+
+/// The longest answer without a database: the description of the interface.
+const MAX_BODY_BYTES: usize = 64 << 10;
+
+/// An answer as it goes out.
+struct Answer {
+    status: u16,
+    headers: HeaderMap,
+    body: Vec<u8>,
+}
+
+/// Answers a request, and checks the answer.
+pub fn check(app: &Result<App, Invalid>, setup: Setup, request: &Parts) {
+    // Nothing is waited for where there is neither a database nor a peer.
+    // A visit waits for others to be committed with, a few turns.
+    let mut answer = pin!(web::answer(app, request));
+    let response = (0..10).find_map(|_| answer.as_mut().now_or_never()).expect("an answer soon");
+    let (head, body) = response.into_parts();
+    let body = body.collect().now_or_never().expect("a body at once").expect("a body");
+    let answer = Answer { status: head.status.as_u16(), headers: head.headers, body: body.to_bytes().to_vec() };
+    let path = request.uri.path();
+    let expected = expected::statuses(request, setup);
+    assert!(expected.contains(&answer.status), "{} in place of {expected:?}", answer.status);
+    assert!(answer.status != 406 || request.headers.contains_key(ACCEPT), "a 406 for who takes anything");
+    answer.check_headers(path);
+    answer.check_visit(request);
+    match (path, answer.status) {
+        ("/count.gif", _) => assert!(answer.body.starts_with(b"GIF89a"), "no picture"),
+        ("/badge.svg", _) => markup::check_svg(answer.text()),
+        ("/visits/histogram", 200) if answer.header("content-type") == "image/svg+xml" => {
+            markup::check_svg(answer.text());
+        }
+        (_, 200) => {
+            assert!(expected::formats(path).is_some_and(|formats| formats.contains(&answer.header("content-type"))));
+        }
+        _ => answer.check_problem(),
+    }
+}
+
+impl Answer {
+    fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |value| value.to_str().expect("visible ASCII"))
+    }
+
+    fn text(&self) -> &str {
+        str::from_utf8(&self.body).expect("UTF-8")
+    }
+
+    fn check_headers(&self, path: &str) {
+        assert_eq!(self.header("content-length"), self.body.len().to_string());
+        assert!(self.body.len() <= MAX_BODY_BYTES, "{} bytes", self.body.len());
+        assert_eq!((self.header("vary"), self.header("x-content-type-options")), ("Accept", "nosniff"));
+        assert!(self.headers.keys().all(|name| self.headers.get_all(name).iter().count() == 1), "a header comes twice");
+        assert!(
+            self.headers.values().all(|value| value.to_str().is_ok_and(|value| !value.is_empty())),
+            "an odd header"
+        );
+        let content_type = match path {
+            "/count.gif" => "image/gif",
+            "/badge.svg" => "image/svg+xml",
+            _ if self.status == 200 => self.header("content-type"),
+            _ => "application/problem+json",
+        };
+        assert_eq!(self.header("content-type"), content_type);
+        if self.status != 200 {
+            assert_eq!(self.header("cache-control"), "no-store");
+        }
+        for (status, name) in [(401, "www-authenticate"), (405, "allow"), (503, "retry-after")] {
+            assert_eq!(self.headers.contains_key(name), self.status == status, "{name} with {}", self.status);
+        }
+    }
+
+    /// Nothing is said to be recorded, and what was not a visit says why.
+    fn check_visit(&self, request: &Parts) {
+        let reason = expected::reason(request).filter(|_| self.status == 200 && request.uri.path() == "/count.gif");
+        let expected = reason.map_or(String::new(), |reason| format!("ignored; reason={reason}"));
+        assert_eq!(self.header("x-visit"), expected);
+    }
+
+    /// RFC 9457, with a sentence for a person.
+    fn check_problem(&self) {
+        let problem: Value = serde_json::from_str(self.text()).expect("JSON");
+        assert_eq!((&problem["type"], &problem["status"]), (&"about:blank".into(), &self.status.into()));
+        assert!(problem["title"].as_str().is_some_and(|title| !title.is_empty()));
+        let detail = problem["detail"].as_str().expect("a detail");
+        assert!(detail.ends_with('.') && detail.contains(' '), "no sentence: {detail}");
+        assert!(detail.bytes().all(|byte| (b' '..=b'~').contains(&byte)), "{detail:?} has some of the request");
+        if let Some(parameter) = problem.get("parameter") {
+            assert!(self.status == 400 && parameter.as_str().is_some_and(|name| detail.contains(&format!("`{name}`"))));
+        }
+    }
+}

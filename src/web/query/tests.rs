@@ -1,0 +1,99 @@
+use proptest::prelude::*;
+
+use super::*;
+use crate::render::target;
+
+const KNOWN: &[&str] = &["tail", "before", "page", "tz", "scope", "bucket", "now", "since", "until", "label", "color"];
+
+fn utc(text: &str) -> DateTime<Utc> {
+    DateTime::parse_from_rfc3339(text).expect("a valid time").to_utc()
+}
+
+/// The query of a target that has this parameter, as a replica asks another.
+fn asked(name: &str, value: &str) -> Query {
+    let target = target("/", &[(name, Some(value.to_owned()))]);
+    let query = target.split_once('?').map(|(_, query)| query.to_owned());
+    Query::parse(query.as_deref(), KNOWN).expect("a query")
+}
+
+/// Text with what may make trouble in a query: separators, escapes and halves of them, and what is no character.
+fn queries() -> impl Strategy<Value = String> {
+    let value = prop_oneof![
+        "\\PC{0,20}",
+        "(%[0-9A-Fa-f]{2}|%|%[0-9]|[a-z/+.]){0,20}",
+        "[0-9]{1,20}[smhdw]?",
+        "[0-9]{4}-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-6][0-9](Z|[ +-][0-2][0-9]:[0-5][0-9])",
+        prop::sample::select(vec!["UTC", "Europe/Moscow", "replica", "cluster", "day", "(other)", "#fff", "1e3"])
+            .prop_map(str::to_owned),
+    ];
+    let pair = (prop::sample::select(KNOWN), "[=]{0,2}", value)
+        .prop_map(|(name, equals, value)| [name, &*equals, &value].concat());
+    prop::collection::vec(prop_oneof![9 => pair, 1 => "\\PC{0,9}"], 0..5).prop_map(|pairs| pairs.join("&"))
+}
+
+proptest! {
+    #[test]
+    fn any_query_has_values_within_their_bounds_or_none(text in queries()) {
+        let now = utc("2026-03-29T12:00:00Z");
+        for query in [Query::parse(Some(&text), KNOWN), Query::parse_known(Some(&text), &["page", "since"])] {
+            let Ok(query) = query else { continue };
+            prop_assert!(query.tail().is_ok_and(|tail| (1..=1000).contains(&tail)) || query.tail().is_err());
+            prop_assert!(query.before().ok().flatten().is_none_or(|id| id >= 1));
+            prop_assert!(query.label().ok().flatten().is_none_or(|label| label.chars().count() <= 64 && visit::is_plain(&label)));
+            if let Ok(Some(page)) = query.visited() {
+                prop_assert!(page.as_str().starts_with('/') && page.as_str().len() <= visit::MAX_PAGE_BYTES);
+            }
+            if let Ok(Range { since: Some(since), until: Some(until) }) = query.range(now) {
+                prop_assert!(since <= until);
+                prop_assert!(since.timestamp_micros() <= until.timestamp_micros(), "as the database has them");
+            }
+            _ = (query.page(), query.tz(), query.scope(), query.bucket(), query.now(now), query.color());
+        }
+    }
+
+    #[test]
+    fn a_tail_has_a_visit_at_least_and_a_thousand_at_most(number in prop_oneof![0..3_u32, 998..1003_u32, any::<u32>()]) {
+        let tail = asked("tail", &number.to_string()).tail();
+        prop_assert_eq!(tail.ok(), Some(number).filter(|number| (1..=1000).contains(number)));
+    }
+
+    #[test]
+    fn a_range_ends_no_sooner_than_it_begins(since in 0..50_u32, until in 0..50_u32) {
+        let query = format!("since={since}h&until={until}h");
+        let range = Query::parse(Some(&query), KNOWN).expect("a query").range(utc("2026-03-29T12:00:00Z"));
+        prop_assert_eq!(range.is_ok(), since >= until);
+    }
+
+    #[test]
+    fn a_page_comes_as_it_was_sent(path in "/\\PC{0,120}", words in "/[a-z ]{0,20}") {
+        // As forms write it.
+        let query = format!("page={}", words.replace(' ', "+"));
+        let page = Query::parse(Some(&query), KNOWN).expect("a query").page();
+        prop_assert_eq!(page.ok().flatten(), Page::parse(&words));
+        let page = asked("page", &path).page();
+        match Page::parse(&path) {
+            Some(expected) => prop_assert_eq!(page.ok().flatten(), Some(expected)),
+            None => prop_assert!(page.is_err()),
+        }
+    }
+
+    #[test]
+    fn a_time_comes_as_it_was_sent(micros in 0..253_000_000_000_000_000_i64, offset in -56..=56_i32) {
+        let time = DateTime::from_timestamp_micros(micros).expect("a time");
+        let offset = chrono::FixedOffset::east_opt(offset * 900).expect("an offset");
+        let text = zone::rfc3339(&time.with_timezone(&offset));
+        prop_assert_eq!(asked("since", &text).range(Utc::now()).ok().and_then(|range| range.since), Some(time));
+        // As people write it, who do not encode the plus sign.
+        let query = format!("now={text}");
+        let query = Query::parse(Some(&query), KNOWN).expect("a query");
+        prop_assert_eq!(query.now(Utc::now()).ok(), Some(time));
+    }
+
+    #[test]
+    fn a_parameter_that_comes_twice_is_none(name in prop::sample::select(KNOWN), first in "[a-z/]{0,5}", second in "[a-z/]{0,5}") {
+        let text = format!("{name}={first}&x=y&{name}={second}");
+        prop_assert!(Query::parse(Some(&text), KNOWN).is_err());
+        prop_assert!(Query::parse_known(Some(&text), KNOWN).is_err());
+        prop_assert!(Query::parse_known(Some(&text), &[]).is_ok(), "what is not known may come twice");
+    }
+}
