@@ -26,8 +26,7 @@ struct Answer {
 
 /// Answers a request, and checks the answer.
 pub fn check(app: &Result<App, Invalid>, setup: Setup, request: &Parts) {
-    // Nothing is waited for where there is neither a database nor a peer.
-    // A visit waits for others to be committed with, a few turns.
+    // There is neither a database nor a peer to wait for, but a visit waits some turns for others.
     let mut answer = pin!(web::answer(app, request));
     let response = (0..10).find_map(|_| answer.as_mut().now_or_never()).expect("an answer soon");
     let (head, body) = response.into_parts();
