@@ -5,7 +5,7 @@
 # spin.toml says where the component is, so it is built there whatever else is set.
 export CARGO_TARGET_DIR := $(CURDIR)/target
 
-.PHONY: help build run cluster seed test test-url bench e2e image lint version-set fmt clean
+.PHONY: help build run cluster seed test test-url soak bench e2e image lint version-set fmt clean
 
 help: ## Show what there is to make
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
@@ -32,6 +32,9 @@ test: lint build ## Check the style, build, and run all tests
 test-url: ## Run the tests that need no control of the server against FOOTFALL_URL
 	@test -n "$(FOOTFALL_URL)" || { echo "Set FOOTFALL_URL, such as http://127.0.0.1:3000" >&2; exit 1; }
 	cargo test --workspace --test http anywhere
+
+soak: build ## Wear it out for a quarter of an hour, and count: kills, full disks, locks, millions of visits
+	FOOTFALL_SOAK=1 cargo test --workspace --test http soak -- --test-threads=1 --nocapture
 
 bench: ## Measure it beside an empty component, here and at FOOTFALL_URL, in target/bench/bench.json
 	@scripts/bench
