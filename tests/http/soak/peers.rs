@@ -25,7 +25,7 @@ const MEMORY: usize = 96 << 20;
 
 #[test]
 fn peers_that_hang_and_reset_and_talk_without_end_cost_a_timeout_and_no_visit() {
-    let rounds = scaled(4, 100);
+    let rounds = scaled(4, 60);
     let hangs = Fake::silent();
     let resets = Fake::resetting();
     let announces = Fake::pouring("HTTP/1.1 200 OK\r\ncontent-length: 104857600\r\n\r\n", " ");

@@ -8,7 +8,7 @@ use crate::volume::set_mode;
 
 #[test]
 fn a_database_that_turns_read_only_again_and_again_costs_no_answered_visit_and_takes_no_restart() {
-    let times = scaled(2, 30);
+    let times = scaled(2, 20);
     let server = Setup::new().bound().start();
     let client = server.client();
     let mut load = Load::on(&server, 32, few_pages);
