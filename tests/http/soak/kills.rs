@@ -22,6 +22,7 @@ fn killed_again_and_again_under_load_it_has_each_answered_visit_once() {
     for kill in 1..=kills {
         let server = Setup::on(&volume).start();
         let load = Load::on(&server, CONNECTIONS, few_pages);
+        load.wait_for_answers(1);
         thread::sleep(random.less_than(Duration::from_millis(900)));
         server.kill();
         let answered = load.stop();

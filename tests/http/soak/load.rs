@@ -3,7 +3,7 @@
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::TcpStream;
@@ -12,8 +12,11 @@ use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
 use super::ledger::{Ledger, Visit};
-use crate::server::{PATIENCE, Server, eventually};
+use crate::server::{Server, eventually};
 use crate::wire::authority;
+
+/// How long an answer may take before it is one that never comes.
+const HANG: Duration = Duration::from_mins(2);
 
 /// Connections that visit a server, until they are stopped or the server ends.
 pub struct Load {
@@ -134,8 +137,8 @@ async fn visit(shared: &Shared, ledger: &mut Ledger) -> io::Result<()> {
         let request = shared.request(number);
         let start = Instant::now();
         stream.write_all(request.as_bytes()).await?;
-        let answer = timeout(PATIENCE, read(&mut stream)).await;
-        let answer = answer.unwrap_or_else(|_| panic!("no answer within {PATIENCE:?} to {request}"))?;
+        let answer = timeout(HANG, read(&mut stream)).await;
+        let answer = answer.unwrap_or_else(|_| panic!("no answer within {HANG:?} to {request}"))?;
         ledger.slowest = ledger.slowest.max(start.elapsed());
         if let Some(id) = answer.id() {
             ledger.visits.push(Visit { id, number });
