@@ -5,7 +5,7 @@
 # spin.toml says where the component is, so it is built there whatever else is set.
 export CARGO_TARGET_DIR := $(CURDIR)/target
 
-.PHONY: help build run cluster seed test test-url fuzz bench e2e image lint version-set fmt clean
+.PHONY: help build run cluster seed test test-url soak fuzz bench e2e image lint version-set fmt clean
 
 help: ## Show what there is to make
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
@@ -35,6 +35,9 @@ test-url: ## Run the tests that need no control of the server against FOOTFALL_U
 
 fuzz: ## Feed made-up requests and answers of peers to the app, SECONDS (60) each
 	@scripts/fuzz $(or $(SECONDS),60)
+
+soak: build ## Wear it out for a quarter of an hour, and count: kills, full disks, locks, millions of visits
+	FOOTFALL_SOAK=1 cargo test --workspace --test http soak -- --test-threads=1 --nocapture
 
 bench: ## Measure it beside an empty component, here and at FOOTFALL_URL, in target/bench/bench.json
 	@scripts/bench

@@ -4,9 +4,12 @@
 //! anywhere   need a URL and nothing else, and do not mind visits that are there already, nor other visitors
 //! cluster    start hosts that ask each other, and peers that die, hang and lie
 //! local      start hosts of their own, and reach for their clock, their variables and their volume
+//! soak       do what wears a server out, again and again: briefly, or for minutes where FOOTFALL_SOAK is set
 //!
 //! server     a host as a child process
+//! process    what that takes of the machine
 //! volume     the directory with its database, which outlives it
+//! disk       a volume that can be full
 //! client     requests and their answers
 //! wire       requests byte by byte, for those that no client would send
 //! ```
@@ -17,7 +20,10 @@
 mod anywhere;
 mod client;
 mod cluster;
+mod disk;
 mod local;
+mod process;
 mod server;
+mod soak;
 mod volume;
 mod wire;

@@ -11,7 +11,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::client::Client;
-use crate::volume::Volume;
+use crate::volume::{Volume, permissions_bind};
 
 const HOST: &str = env!("CARGO_BIN_EXE_footfall-host");
 const MANIFEST: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../spin.toml");
@@ -69,6 +69,15 @@ impl Setup {
     pub fn through<'a>(mut self, command: impl IntoIterator<Item = &'a str>) -> Self {
         self.through.extend(command.into_iter().map(str::to_owned));
         self
+    }
+
+    /// Such that permissions bind it, too: where that is root, without the right to pass them over.
+    pub fn bound(self) -> Self {
+        if permissions_bind() {
+            return self;
+        }
+        let capabilities = "-dac_override,-dac_read_search";
+        self.through(["setpriv", "--inh-caps", capabilities, "--bounding-set", capabilities])
     }
 
     /// Starts it, and waits until it takes connections.

@@ -1,6 +1,7 @@
 //! What a server leaves behind: a directory with its database in it.
 
-use std::fs;
+use std::fs::{self, Permissions};
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -38,6 +39,39 @@ impl Volume {
         let connection = Connection::open(self.database()).expect("a database");
         connection.busy_timeout(Duration::from_secs(10)).expect("a timeout");
         connection
+    }
+
+    /// The write-ahead log, which is there while somebody has the database open, and after a sudden end.
+    pub fn wal(&self) -> PathBuf {
+        self.data().join("visits.db-wal")
+    }
+
+    /// A copy of what a server left behind, to look at: whoever opens the database itself does what is left to the next
+    /// server.
+    pub fn copy(&self) -> Self {
+        let copy = Self::new();
+        fs::create_dir(copy.data()).expect("a directory");
+        for (from, to) in [(self.database(), copy.database()), (self.wal(), copy.wal())] {
+            if from.exists() {
+                fs::copy(from, to).expect("a copy");
+            }
+        }
+        copy
+    }
+
+    /// The log: ids and pages, by id.
+    pub fn log(&self) -> Vec<(i64, String)> {
+        let database = self.open();
+        let mut statement = database.prepare("SELECT id, page FROM visits ORDER BY id").expect("a statement");
+        let visits = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).expect("rows");
+        visits.collect::<Result<_, _>>().expect("visits")
+    }
+
+    /// Makes its files writable: those that SQLite has beside a database take after it.
+    pub fn make_writable(&self) {
+        for file in fs::read_dir(self.data()).expect("a directory") {
+            set_mode(&file.expect("a file").path(), 0o644);
+        }
     }
 
     /// Checks that the database is whole, and that all of its totals are those of its log, which was never pruned. Gives
@@ -78,6 +112,11 @@ pub fn insert<'a>(database: &mut Connection, visits: impl IntoIterator<Item = (i
         transaction.execute("INSERT INTO visits (at, page) VALUES (?1, ?2)", (at, page)).expect("a visit");
     }
     transaction.commit().expect("a commit");
+}
+
+/// Sets the permissions of a file or a directory.
+pub fn set_mode(path: &Path, mode: u32) {
+    fs::set_permissions(path, Permissions::from_mode(mode)).expect("permissions");
 }
 
 /// Whether a file with these permissions is closed to us, as it is not for root.

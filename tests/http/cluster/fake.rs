@@ -114,6 +114,20 @@ impl Fake {
         Self::start(|_, stream| hold(stream))
     }
 
+    /// One that writes this again and again until the other side has had enough, or 100 MB.
+    pub fn pouring(head: &str, piece: &str) -> Self {
+        let (head, piece) = (head.to_owned(), piece.repeat((1 << 16) / piece.len()));
+        Self::start(move |_, stream| {
+            _ = stream.write_all(head.as_bytes());
+            for _ in 0..(100 << 20) / piece.len() {
+                if stream.write_all(piece.as_bytes()).is_err() {
+                    return;
+                }
+            }
+            hold(stream);
+        })
+    }
+
     /// One that asks a replica the same, and tells something else.
     pub fn lying(server: &Arc<Server>, lie: impl Fn(&Asked, Value) -> Value + Send + Sync + 'static) -> Self {
         let server = server.clone();

@@ -1,12 +1,9 @@
 //! Peers that answer something else.
 
-use std::fs;
 use std::io::Write;
-use std::net::TcpStream;
 
-use super::fake::{Fake, hold, response};
+use super::fake::{Fake, response};
 use super::{ANSWERS, AT_ONCE, TARGETS, asker, check, cluster, names, replicas, timed};
-use crate::server::Server;
 
 const COUNT: &str = r#"{"replica":"b","visits":4}"#;
 
@@ -119,25 +116,6 @@ fn what_is_no_json_of_that_kind_is_a_reason() {
     reasons(&peers);
 }
 
-/// The most memory that a server ever had, in bytes.
-fn peak(server: &Server) -> usize {
-    let status = fs::read_to_string(format!("/proc/{}/status", server.pid())).expect("its status");
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).expect("its peak");
-    line.trim().trim_end_matches(" kB").parse::<usize>().expect("a number") << 10
-}
-
-/// Writes until the other side has had enough, or 100 MB.
-fn pour(stream: &mut TcpStream, head: &str, piece: &str) {
-    let piece = piece.repeat((1 << 16) / piece.len());
-    _ = stream.write_all(head.as_bytes());
-    for _ in 0..(100 << 20) / piece.len() {
-        if stream.write_all(piece.as_bytes()).is_err() {
-            return;
-        }
-    }
-    hold(stream);
-}
-
 #[test]
 fn a_hundred_megabytes_are_not_read() {
     let announced = "HTTP/1.1 200 OK\r\ncontent-length: 104857600\r\n\r\n";
@@ -147,20 +125,19 @@ fn a_hundred_megabytes_are_not_read() {
     for (head, piece) in
         [(announced, " "), (chunked, &chunk), (unbounded, " "), ("HTTP/1.1 200 OK\r\n", "a-header: value\r\n")]
     {
-        let (head, piece) = (head.to_owned(), piece.to_owned());
-        let pouring = Fake::start(move |_, stream| pour(stream, &head, &piece));
+        let pouring = Fake::pouring(head, piece);
         let server = asker(&[pouring.url()]).start();
         // So that what it needs anyway is there.
         server.client().visit();
         server.client().json("/visits/count");
-        let before = peak(&server);
+        let before = server.peak_memory();
         for target in TARGETS.into_iter().cycle().take(8) {
             let (answer, took) = timed(&server.client(), (target, "application/json"));
             check(&answer.json());
             assert_eq!(names(&answer.json()["missing"]), [pouring.name()]);
             assert!(took < AT_ONCE, "{target} took {took:?}");
         }
-        let grown = peak(&server).saturating_sub(before);
+        let grown = server.peak_memory().saturating_sub(before);
         assert!(grown < 48 << 20, "{grown} bytes more");
     }
 }

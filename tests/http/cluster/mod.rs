@@ -3,7 +3,7 @@
 mod asked;
 mod clocks;
 mod crowd;
-mod fake;
+pub mod fake;
 mod lies;
 mod lists;
 mod missing;

@@ -1,32 +1,10 @@
 //! Volumes on which nothing can be recorded, and their cure, which takes no restart.
 
-use std::fs::{self, Permissions};
-use std::os::unix::fs::PermissionsExt;
-use std::path::Path;
+use std::fs;
 
 use super::{assert_unavailable, visit_until_unavailable};
 use crate::server::{Server, Setup};
-use crate::volume::{Volume, permissions_bind};
-
-/// How to run the host such that permissions bind it, too: root without the right to pass them over.
-fn bound(setup: Setup) -> Setup {
-    if permissions_bind() {
-        return setup;
-    }
-    let capabilities = "-dac_override,-dac_read_search";
-    setup.through(["setpriv", "--inh-caps", capabilities, "--bounding-set", capabilities])
-}
-
-fn set_mode(path: &Path, mode: u32) {
-    fs::set_permissions(path, Permissions::from_mode(mode)).expect("permissions");
-}
-
-/// Makes the files of a volume writable: those that SQLite has beside a database take after it.
-fn cure(volume: &Volume) {
-    for file in fs::read_dir(volume.data()).expect("a directory") {
-        set_mode(&file.expect("a file").path(), 0o644);
-    }
-}
+use crate::volume::{Volume, set_mode};
 
 /// A volume with three visits, whose server is gone.
 fn used_volume() -> Volume {
@@ -43,9 +21,9 @@ fn a_read_only_database_is_unavailable_until_it_can_be_written() {
     let volume = used_volume();
     assert_eq!(volume.audit(), 3);
     set_mode(&volume.database(), 0o444);
-    let server = bound(Setup::on(&volume)).start();
+    let server = Setup::on(&volume).bound().start();
     assert_unavailable(&server, "attempt to write a readonly database");
-    cure(&volume);
+    volume.make_writable();
     assert_eq!(server.client().visit(), 4);
     assert_eq!(server.client().get("/readyz").status, 200);
     assert_eq!(volume.audit(), 4);
@@ -56,7 +34,7 @@ fn a_read_only_directory_is_unavailable_until_it_can_be_written() {
     let volume = used_volume();
     assert_eq!(volume.audit(), 3);
     set_mode(&volume.data(), 0o555);
-    let server = bound(Setup::on(&volume)).start();
+    let server = Setup::on(&volume).bound().start();
     assert_unavailable(&server, "footfall: ");
     set_mode(&volume.data(), 0o755);
     assert_eq!(server.client().visit(), 4);
@@ -65,14 +43,14 @@ fn a_read_only_directory_is_unavailable_until_it_can_be_written() {
 
 #[test]
 fn a_volume_that_turns_read_only_is_unavailable_until_it_can_be_written() {
-    let server = bound(Setup::new()).start();
+    let server = Setup::new().bound().start();
     let client = server.client();
     let mut visits = 1;
     assert_eq!(client.visit(), 1);
     set_mode(&server.volume().database(), 0o444);
     visits += visit_until_unavailable(&client);
     assert_unavailable(&server, "footfall: The visit could not be recorded: ");
-    cure(server.volume());
+    server.volume().make_writable();
     visits += 1;
     assert_eq!(client.visit(), visits);
     assert_eq!(server.volume().audit(), visits);

@@ -1,0 +1,75 @@
+//! A volume that can be full: a small file system, which only the host sees.
+
+use std::fs::{self, OpenOptions};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::server::{Server, Setup, eventually};
+use crate::volume::Volume;
+
+const UNSHARE: [&str; 4] = ["unshare", "--user", "--map-root-user", "--mount"];
+
+/// A host whose data directory is a file system of this size; `None` where that is not allowed.
+pub fn start(size: &str) -> Option<Server> {
+    let volume = Volume::new();
+    let attempt = Command::new(UNSHARE[0])
+        .args(&UNSHARE[1..])
+        .args(["mount", "-t", "tmpfs", "tmpfs"])
+        .arg(volume.path())
+        .output();
+    match attempt {
+        Ok(output) if output.status.success() => {}
+        Ok(output) => {
+            eprintln!("not tested: no disk of our own: {}", String::from_utf8_lossy(&output.stderr).trim());
+            return None;
+        }
+        Err(error) => {
+            eprintln!("not tested: no disk of our own: unshare: {error}");
+            return None;
+        }
+    }
+    fs::create_dir(volume.data()).expect("a directory");
+    let script = "mount -t tmpfs -o size=\"$1\" tmpfs \"$2\" && shift 2 && exec \"$@\"";
+    let data = volume.data();
+    let data = data.to_str().expect("a path");
+    Some(Setup::on(&volume).through(UNSHARE).through(["sh", "-c", script, "sh", size, data]).start())
+}
+
+/// The path by which the host's own file system is reached.
+fn seen_by(server: &Server, path: &Path) -> PathBuf {
+    let path = path.strip_prefix("/").expect("an absolute path");
+    Path::new("/proc").join(server.pid().to_string()).join("root").join(path)
+}
+
+/// What takes the room.
+pub fn filler(server: &Server) -> PathBuf {
+    seen_by(server, &server.volume().data().join("filler"))
+}
+
+/// Writes until nothing more fits.
+pub fn fill(server: &Server) {
+    let mut filler = OpenOptions::new().create(true).append(true).open(filler(server)).expect("a file");
+    for size in [4096, 1] {
+        while filler.write_all(&vec![b'x'; size]).is_ok() {}
+    }
+}
+
+/// Gives the room back.
+pub fn free(server: &Server) {
+    fs::remove_file(filler(server)).expect("a file to remove");
+}
+
+/// Copies what is on the server's disk to the same place on ours, since that is where SQLite would look for it.
+pub fn copy(server: &Server) {
+    let wal = seen_by(server, &server.volume().wal());
+    eventually("all that is written to be in the database", || (!wal.exists()).then_some(()));
+    let database = server.volume().database();
+    fs::copy(seen_by(server, &database), &database).expect("a copy");
+}
+
+/// Checks what is on the server's disk. Gives the number of visits.
+pub fn audit(server: &Server) -> i64 {
+    copy(server);
+    server.volume().audit()
+}
