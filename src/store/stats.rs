@@ -30,8 +30,8 @@ impl Store {
     /// # Errors
     /// When that is not known to be committed.
     pub async fn ignore(&self, reason: Reason) -> Result<(), Error> {
-        let reason = || vec![Value::Text(reason.name().to_owned())];
-        self.with_connection(|connection| sql::run(connection, IGNORE, &reason())).await
+        let reason = [Value::Text(reason.name().to_owned())];
+        self.with_connection(|connection| sql::run(connection, IGNORE, &reason)).await
     }
 
     /// The busiest pages ever, the busiest first.
@@ -39,8 +39,8 @@ impl Store {
     /// # Errors
     /// When the database does not answer.
     pub async fn busiest(&self, pages: usize) -> Result<Vec<PageCount>, Error> {
-        let limit = Value::Integer(i64::try_from(pages).unwrap_or(i64::MAX));
-        self.with_connection(|connection| sql::json(connection, BUSIEST, &[limit.clone()])).await
+        let limit = [Value::Integer(i64::try_from(pages).unwrap_or(i64::MAX))];
+        self.with_connection(|connection| sql::json(connection, BUSIEST, &limit)).await
     }
 
     /// What Prometheus is told.

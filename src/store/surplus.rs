@@ -18,16 +18,18 @@ const LEAVING: i64 = 4;
 /// What an instance knows of the others: how far the ids have come without it.
 #[derive(Default)]
 pub struct Surplus {
-    last: Cell<i64>,
+    last: Cell<Option<i64>>,
     left: Cell<bool>,
 }
 
 impl Surplus {
-    /// Leaves, if this instance is one too many, judged by its commit of the visits with these ids.
+    /// Leaves, if this instance is one too many, judged by its commit of the visits with these ids. The first one tells
+    /// nothing: others may have recorded for years.
     pub async fn leave(&self, ids: &[i64]) {
         let (Some(first), Some(last)) = (ids.first(), ids.last()) else { return };
         let recorded = last - first + 1;
-        let by_others = first - 1 - self.last.replace(*last);
+        let Some(before) = self.last.replace(Some(*last)) else { return };
+        let by_others = first - 1 - before;
         if recorded < SMALL && by_others >= recorded && last % LEAVING == 0 && !self.left.replace(true) {
             // Spin starts what it has accepted before it comes back from this, so that nobody is kept waiting at a door
             // that stays closed.
