@@ -16,8 +16,8 @@ const TIME: Duration = Duration::from_mins(10);
 /// How much more memory there may be than at first, most of which comes and goes with instances.
 const MEMORY: usize = 48 << 20;
 
-/// How large the write-ahead log may become, which grows while instances are in each other's way: a quarter of the 256M that
-/// a volume has.
+/// How large the write-ahead log may become, which grows while instances are in each other's way: a quarter of the
+/// 256M that a volume has.
 const WAL: u64 = 64 << 20;
 
 /// Every fifth visit is to a page where nobody was before.
