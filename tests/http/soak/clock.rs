@@ -9,8 +9,8 @@ use crate::server::Setup;
 /// 2026-03-29T01:00:00Z, which begins a slot.
 const START: i64 = 1_774_746_000;
 
-/// The time at a step: on by some minutes, but for every second one, which is an hour back, and every fifth, which is an
-/// hour ahead.
+/// The time at a step: on by some minutes, but for every second one, which is an hour back, and every fifth, which is
+/// an hour ahead.
 fn time(step: i64) -> String {
     let jump = match step {
         step if step % 5 == 0 => 3600,

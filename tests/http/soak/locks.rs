@@ -52,8 +52,8 @@ const ALIVE: [&str; 2] = ["/healthz", "/version"];
 const READERS: [&str; 5] =
     ["/visits", "/visits/count", "/visits/count?since=1h&page=/a", "/visits/histogram", "/visits/summary"];
 
-/// How long a reader may take: it may have to wait for two visits of its instance, which has one connection, and each of
-/// which waits for the lock for 5 s.
+/// How long a reader may take: it may have to wait for two visits of its instance, which has one connection, and each
+/// of which waits for the lock for 5 s.
 const READING: Duration = Duration::from_secs(15);
 
 /// Asks for what needs no lock, for so long, and says how long the slowest answer took.
