@@ -69,7 +69,7 @@ def main(commands: dict[str, list[str]]):
     sides = [local_side(name, command) for name, command in commands.items()]
     if url := os.environ.get("FOOTFALL_URL"):
         sides.append(remote_side(url.rstrip("/"), os.environ.get("FOOTFALL_EMPTY_URL")))
-    result = measure(sides, int(os.environ.get("ROUNDS") or (5 if len(sides) == 1 else 3)))
+    result = measure(sides, int(os.environ.get("ROUNDS") or (3 if len(sides) == 1 else 2)))
     (OUT / "bench.json").write_text(json.dumps(result, indent=2) + "\n")
     report.show(result)
 

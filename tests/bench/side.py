@@ -9,7 +9,8 @@ from pathlib import Path
 from servers import Local, Remote
 
 CONNECTIONS = (1, 16, 64, 256)
-SECONDS = 1
+# A load begins with a rush, in which an instance is started for nearly each connection: a tenth of a second or two.
+SECONDS = 2
 EMPTY = "empty request"
 COUNT, TAIL = "/visits/count?since=24h", "/visits?tail=20"
 NINE_READS_ONE_VISIT = [COUNT, TAIL, COUNT, TAIL, "/", COUNT, TAIL, COUNT, TAIL, COUNT]
