@@ -27,17 +27,20 @@ impl Store {
         let (Some(first), Some(last)) = (ids.first(), ids.last()) else { return };
         // Whether a multiple of the step is among the visits.
         let due = |step: i64| (first - 1) / step < last / step;
+        // For a large log that is once in a hundredth of it, so that it costs next to nothing.
+        let retain =
+            self.config.retain_visits.filter(|retain| last > retain && due((retain / 100).clamp(1, PRUNE_AT_MOST / 2)));
+        // Every so many commits, if they are all of as many visits as this one. Others may be in the way all the same,
+        // which the next one may not find.
+        let checkpoint = due(CHECKPOINT_EVERY * (last - first + 1));
+        if retain.is_none() && !checkpoint {
+            return;
+        }
         let done = self.with_connection(|connection| {
-            // For a large log that is once in a hundredth of it, so that it costs next to nothing.
-            if let Some(retain) = self.config.retain_visits
-                && *last > retain
-                && due((retain / 100).clamp(1, PRUNE_AT_MOST / 2))
-            {
+            if let Some(retain) = retain {
                 sql::run(connection, PRUNE, &[Value::Integer(last - retain), Value::Integer(PRUNE_AT_MOST)])?;
             }
-            // Every so many commits, if they are all of as many visits as this one. Others may be in the way all the
-            // same, which the next one may not find.
-            if due(CHECKPOINT_EVERY * (last - first + 1)) { sql::run(connection, CHECKPOINT, &[]) } else { Ok(()) }
+            if checkpoint { sql::run(connection, CHECKPOINT, &[]) } else { Ok(()) }
         });
         if let Err(error) = done.await {
             stderr::line(format_args!("the database could not be tidied: {error}"));
