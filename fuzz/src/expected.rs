@@ -29,11 +29,12 @@ pub fn formats(path: &str) -> Option<&'static [&'static str]> {
         "/healthz" => &["text/plain; charset=utf-8"],
         "/version" => &["application/json"],
         "/openapi.yaml" => &["application/yaml"],
+        // No minutes at all are counted without the database.
+        "/visits/histogram" => &["application/json", "text/plain; charset=utf-8", "image/svg+xml"],
         "/readyz"
         | "/metrics"
         | "/visits"
         | "/visits/count"
-        | "/visits/histogram"
         | "/visits/summary"
         | "/visits/export.ndjson"
         | "/visits/export.csv" => &[],
