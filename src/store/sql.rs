@@ -1,7 +1,7 @@
 //! One statement, and trying again while the database is locked.
 //!
 //! Statements are those of Spin's that block: the instance does nothing else until one is done. With the others, which
-//! do not, each costs several times as much, for its rows and its end come through a stream and a future of their own.
+//! do not, each costs more, for its rows and its end come through a stream and a future of their own.
 
 use std::time::{Duration, Instant};
 
