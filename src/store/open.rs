@@ -18,9 +18,9 @@ pub fn open(config: &Config) -> Result<Connection, Error> {
     }
     let connection = Connection::open("default")?;
     for setting in [
-        // In milliseconds. SQLite blocks the instance while it waits for a lock, so that it is for the usual locks of
-        // other instances only; longer ones are waited for in `sql::patiently`.
-        "PRAGMA busy_timeout = 8",
+        // In milliseconds. SQLite blocks the instance while it waits for a lock, so that it is for short commits of other
+        // instances only; longer ones are waited for in `sql::patiently`, and by `record`.
+        "PRAGMA busy_timeout = 2",
         // What the write-ahead log grew to in a rush, it gives back when it is started anew.
         "PRAGMA journal_size_limit = 8388608",
         // Otherwise a large statement wants a directory for temporary files, which the shim has none of.

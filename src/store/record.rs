@@ -1,17 +1,18 @@
 //! Recording visits: group commit.
 //!
 //! A commit costs nearly the same for one visit as for many. So the visits of an instance wait for each other: each
-//! request leaves its visit, and lets the instance go on with others; whoever finds that nobody comes any more commits
-//! all that is there in one statement. While that runs, it is the only thing that the instance does.
+//! request leaves its visit, and lets the instance go on with others; the first of them commits all that is there in one
+//! statement, as soon as nobody comes any more. While that runs, it is the only thing that the instance does.
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
+use std::thread;
+use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use spin_sdk::sqlite::Value;
 use spin_sdk::wasip3::wit_bindgen::yield_async;
 
-use super::sql::Connection;
 use super::{Error, Store, sql};
 use crate::visit::Page;
 
@@ -35,23 +36,36 @@ type Outcome = Rc<Cell<Option<Result<Recorded, Error>>>>;
 pub(super) struct Group(RefCell<Vec<(Row, Outcome)>>);
 
 impl Group {
-    fn join(&self, row: Row) -> Outcome {
+    /// Adds a visit. The first one of a group leads: it commits them all.
+    fn join(&self, row: Row) -> (Outcome, bool) {
         let outcome = Outcome::default();
-        self.0.borrow_mut().push((row, outcome.clone()));
-        outcome
+        let mut visits = self.0.borrow_mut();
+        visits.push((row, outcome.clone()));
+        (outcome, visits.len() == 1)
     }
 
     fn visits(&self) -> usize {
         self.0.borrow().len()
     }
 
-    fn take(&self) -> (Vec<Row>, Vec<Outcome>) {
-        self.0.take().into_iter().unzip()
+    /// The visits, as JSON.
+    fn rows(&self) -> serde_json::Result<String> {
+        serde_json::to_string(&self.0.borrow().iter().map(|(row, _)| row).collect::<Vec<_>>())
+    }
+
+    fn take(&self) -> Vec<Outcome> {
+        self.0.take().into_iter().map(|(_, outcome)| outcome).collect()
     }
 }
 
-/// How many times in a row the instance goes on with others, and nobody new comes, before the group is committed.
+/// How many times in a row the instance goes on with others, and nobody new comes, before a group counts as gathered.
 const TURNS: u32 = 3;
+
+/// For how long a group waits for more visits, or for others to be done with the database.
+const REST: Duration = Duration::from_millis(3);
+
+/// How many times a group waits for others to be done. Then each of its visits decides how long it can wait.
+const RESTS: u32 = 20;
 
 /// Takes a list of `[at, page]` as JSON, and `max_pages`. One text for any number of visits, since the host keeps
 /// only the last few statements prepared. Pages that are new and beyond `max_pages` become `(other)`.
@@ -78,26 +92,33 @@ impl Store {
     }
 
     async fn commit_with_others(&self, row: Row) -> Result<Recorded, Error> {
-        let outcome = self.group.join(row);
-        let (mut visits, mut turns) = (0, 0);
+        let (outcome, leads) = self.group.join(row);
+        if leads {
+            self.lead().await;
+        }
         loop {
-            // Meanwhile Spin may hand over another request.
-            yield_async().await;
             if let Some(recorded) = outcome.take() {
                 return recorded;
             }
-            let before = std::mem::replace(&mut visits, self.group.visits());
-            turns = if visits == before { turns + 1 } else { 0 };
-            if turns == TURNS {
-                self.commit_group().await;
-            }
+            yield_async().await;
         }
     }
 
-    /// Commits the group, and leaves each what came of it.
-    async fn commit_group(&self) {
-        let (rows, outcomes) = self.group.take();
-        let inserted = self.attempt(|connection| insert(connection, &rows, self.config.max_pages));
+    /// Commits the group when it is worth it, and leaves each what came of it.
+    async fn lead(&self) {
+        self.gather().await;
+        if self.surplus.is_worth_waiting(self.group.visits()) {
+            self.rest().await;
+        }
+        let mut rests = 0;
+        let inserted = loop {
+            match self.insert() {
+                Err(Error::Locked) if rests < RESTS => rests += 1,
+                inserted => break inserted,
+            }
+            self.rest().await;
+        };
+        let outcomes = self.group.take();
         match inserted {
             Ok(ids) => {
                 let visits = ids.last().copied().unwrap_or_default();
@@ -110,14 +131,38 @@ impl Store {
             Err(error) => outcomes.iter().for_each(|outcome| outcome.set(Some(Err(error.clone())))),
         }
     }
-}
 
-/// Inserts rows in one transaction, and returns their ids in the same order.
-fn insert(connection: &Connection, rows: &[Row], max_pages: i64) -> Result<Vec<i64>, Error> {
-    let parameters = [Value::Text(serde_json::to_string(rows)?), Value::Integer(max_pages)];
-    let inserted = sql::query(connection, INSERT, &parameters)?;
-    let mut ids: Vec<i64> = inserted.iter().filter_map(|row| row.get(0)).collect();
-    // They are given in the order of the rows, but RETURNING promises no order of its own.
-    ids.sort_unstable();
-    if ids.len() == rows.len() { Ok(ids) } else { Err(Error::Failed("a visit was inserted without an id".to_owned())) }
+    /// Lets visits come, until nobody does.
+    async fn gather(&self) {
+        let (mut visits, mut turns) = (self.group.visits(), 0);
+        while turns < TURNS {
+            // Meanwhile Spin may hand over another request.
+            yield_async().await;
+            let before = std::mem::replace(&mut visits, self.group.visits());
+            turns = if visits == before { turns + 1 } else { 0 };
+        }
+    }
+
+    /// Stops the instance for a moment, and gathers those who came. It counts as ready all the while, so that Spin does not
+    /// start another for them; and who waits meanwhile costs nothing.
+    async fn rest(&self) {
+        thread::sleep(REST);
+        self.gather().await;
+    }
+
+    /// Inserts the group in one transaction, and returns the ids in the same order.
+    fn insert(&self) -> Result<Vec<i64>, Error> {
+        let rows = self.group.rows()?;
+        let parameters = [Value::Text(rows), Value::Integer(self.config.max_pages)];
+        let mut ids: Vec<i64> = self.attempt(|connection| {
+            Ok(sql::query(connection, INSERT, &parameters)?.iter().filter_map(|row| row.get(0)).collect())
+        })?;
+        // They are given in the order of the rows, but RETURNING promises no order of its own.
+        ids.sort_unstable();
+        if ids.len() == self.group.visits() {
+            Ok(ids)
+        } else {
+            Err(Error::Failed("a visit was inserted without an id".to_owned()))
+        }
+    }
 }
