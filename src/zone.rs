@@ -143,7 +143,9 @@ pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<DateTim
 
 /// Shows a time to a person: its date, its clock with the offset, and its zone.
 pub fn human(time: &DateTime<FixedOffset>, zone: &str) -> String {
-    format!("{} {zone}", time.format("%Y-%m-%d %H:%M:%S%:z"))
+    // It is shown with every visit, and a pattern costs several times as much.
+    let rfc3339 = time.to_rfc3339_opts(SecondsFormat::Secs, false);
+    format!("{} {zone}", rfc3339.replacen('T', " ", 1))
 }
 
 #[cfg(test)]

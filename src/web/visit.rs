@@ -15,7 +15,8 @@ use crate::visit::{Page, Reason};
 const X_VISIT: HeaderName = HeaderName::from_static("x-visit");
 
 /// The headers by which a browser says that nobody has asked for the page yet.
-const PREFETCH: [&str; 3] = ["sec-purpose", "purpose", "x-moz"];
+const PREFETCH: [HeaderName; 3] =
+    [HeaderName::from_static("sec-purpose"), HeaderName::from_static("purpose"), HeaderName::from_static("x-moz")];
 
 /// What has become of a request to a resource whose requests are visits.
 pub enum Outcome {
@@ -53,12 +54,12 @@ pub async fn record(app: &App, request: &Parts, now: DateTime<Utc>, page: Page) 
 
 /// Why a request is not a visit; `None` if it is one.
 fn ignored(app: &App, request: &Parts) -> Option<Reason> {
-    let begins = |name: &str, with: &str| {
+    let begins = |name: &HeaderName, with: &str| {
         request.headers.get_all(name).iter().any(|value| value.as_bytes().starts_with(with.as_bytes()))
     };
     if request.method == Method::HEAD {
         Some(Reason::Head)
-    } else if app.config.ignore_agents.iter().any(|agent| begins(USER_AGENT.as_str(), agent)) {
+    } else if app.config.ignore_agents.iter().any(|agent| begins(&USER_AGENT, agent)) {
         Some(Reason::Agent)
     } else if PREFETCH.iter().any(|name| begins(name, "prefetch")) {
         Some(Reason::Prefetch)
