@@ -36,7 +36,7 @@ test-url: ## Run the tests that need no control of the server against FOOTFALL_U
 fuzz: ## Feed made-up requests and answers of peers to the app, SECONDS (60) each
 	@scripts/fuzz $(or $(SECONDS),60)
 
-soak: build ## Wear it out for a quarter of an hour, and count: kills, full disks, locks, millions of visits
+soak: build ## Wear it out for twenty minutes, and count: kills, full disks, locks, millions of visits
 	FOOTFALL_SOAK=1 cargo test --workspace --test http soak -- --test-threads=1 --nocapture
 
 bench: ## Measure it beside an empty component, here and at FOOTFALL_URL, in target/bench/bench.json

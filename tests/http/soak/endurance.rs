@@ -11,7 +11,7 @@ use crate::volume::Volume;
 const CONNECTIONS: usize = 64;
 
 /// How long it may take: on a slow machine there are fewer visits.
-const TIME: Duration = Duration::from_mins(10);
+const TIME: Duration = Duration::from_mins(20);
 
 /// How much more memory there may be than at first, most of which comes and goes with instances.
 const MEMORY: usize = 48 << 20;

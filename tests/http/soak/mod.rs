@@ -15,7 +15,7 @@
 //! random        moments that can be had again
 //! ```
 //!
-//! `make test` has it all in brief. `make soak`, which sets `FOOTFALL_SOAK`, takes a quarter of an hour, and prints
+//! `make test` has it all in brief. `make soak`, which sets `FOOTFALL_SOAK`, takes twenty minutes, and prints
 //! what it measured.
 
 mod clock;
