@@ -1,8 +1,8 @@
 //! Recording visits: group commit.
 //!
 //! A commit costs nearly the same for one visit as for many. So the visits of an instance wait for each other: each
-//! request leaves its visit, and lets the instance go on with others; the first of them commits all that is there in one
-//! statement, as soon as nobody comes any more. While that runs, it is the only thing that the instance does.
+//! request leaves its visit, and lets the instance go on with others; one of them leads, and commits all that is there in
+//! one statement, as soon as nobody comes any more. While that runs, it is the only thing that the instance does.
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -33,28 +33,43 @@ type Outcome = Rc<Cell<Option<Result<Recorded, Error>>>>;
 
 /// The visits that the next commit takes along.
 #[derive(Default)]
-pub(super) struct Group(RefCell<Vec<(Row, Outcome)>>);
+pub(super) struct Group {
+    visits: RefCell<Vec<(Row, Outcome)>>,
+    led: Cell<bool>,
+}
+
+/// Whoever has it commits the group; when it is gone, another can have it.
+struct Lead<'a>(&'a Cell<bool>);
+
+impl Drop for Lead<'_> {
+    fn drop(&mut self) {
+        self.0.set(false);
+    }
+}
 
 impl Group {
-    /// Adds a visit. The first one of a group leads: it commits them all.
-    fn join(&self, row: Row) -> (Outcome, bool) {
+    fn join(&self, row: Row) -> Outcome {
         let outcome = Outcome::default();
-        let mut visits = self.0.borrow_mut();
-        visits.push((row, outcome.clone()));
-        (outcome, visits.len() == 1)
+        self.visits.borrow_mut().push((row, outcome.clone()));
+        outcome
     }
 
-    fn visits(&self) -> usize {
-        self.0.borrow().len()
+    /// Takes the lead, if nobody has it.
+    fn lead(&self) -> Option<Lead<'_>> {
+        (!self.led.replace(true)).then(|| Lead(&self.led))
+    }
+
+    fn len(&self) -> usize {
+        self.visits.borrow().len()
     }
 
     /// The visits, as JSON.
     fn rows(&self) -> serde_json::Result<String> {
-        serde_json::to_string(&self.0.borrow().iter().map(|(row, _)| row).collect::<Vec<_>>())
+        serde_json::to_string(&self.visits.borrow().iter().map(|(row, _)| row).collect::<Vec<_>>())
     }
 
     fn take(&self) -> Vec<Outcome> {
-        self.0.take().into_iter().map(|(_, outcome)| outcome).collect()
+        self.visits.take().into_iter().map(|(_, outcome)| outcome).collect()
     }
 }
 
@@ -92,22 +107,22 @@ impl Store {
     }
 
     async fn commit_with_others(&self, row: Row) -> Result<Recorded, Error> {
-        let (outcome, leads) = self.group.join(row);
-        if leads {
-            self.lead().await;
-        }
+        let outcome = self.group.join(row);
         loop {
             if let Some(recorded) = outcome.take() {
                 return recorded;
             }
-            yield_async().await;
+            match self.group.lead() {
+                Some(lead) => self.commit_group(lead).await,
+                None => yield_async().await,
+            }
         }
     }
 
     /// Commits the group when it is worth it, and leaves each what came of it.
-    async fn lead(&self) {
+    async fn commit_group(&self, lead: Lead<'_>) {
         self.gather().await;
-        if self.surplus.is_worth_waiting(self.group.visits()) {
+        if self.surplus.is_worth_waiting(self.group.len()) {
             self.rest().await;
         }
         let mut rests = 0;
@@ -119,6 +134,7 @@ impl Store {
             self.rest().await;
         };
         let outcomes = self.group.take();
+        drop(lead);
         match inserted {
             Ok(ids) => {
                 let visits = ids.last().copied().unwrap_or_default();
@@ -134,11 +150,11 @@ impl Store {
 
     /// Lets visits come, until nobody does.
     async fn gather(&self) {
-        let (mut visits, mut turns) = (self.group.visits(), 0);
+        let (mut visits, mut turns) = (self.group.len(), 0);
         while turns < TURNS {
             // Meanwhile Spin may hand over another request.
             yield_async().await;
-            let before = std::mem::replace(&mut visits, self.group.visits());
+            let before = std::mem::replace(&mut visits, self.group.len());
             turns = if visits == before { turns + 1 } else { 0 };
         }
     }
@@ -159,7 +175,7 @@ impl Store {
         })?;
         // They are given in the order of the rows, but RETURNING promises no order of its own.
         ids.sort_unstable();
-        if ids.len() == self.group.visits() {
+        if ids.len() == self.group.len() {
             Ok(ids)
         } else {
             Err(Error::Failed("a visit was inserted without an id".to_owned()))

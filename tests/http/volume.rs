@@ -46,6 +46,21 @@ impl Volume {
         self.data().join("visits.db-wal")
     }
 
+    /// How many commits there are in the write-ahead log: frames that say how large the database is after them.
+    /// <https://www.sqlite.org/fileformat2.html#the_write_ahead_log>
+    pub fn commits(&self) -> usize {
+        let wal = fs::read(self.wal()).expect("a write-ahead log");
+        let number = |bytes: &[u8]| u32::from_be_bytes(bytes.try_into().expect("four bytes"));
+        let (header, frames) = wal.split_at(32);
+        let page_bytes = usize::try_from(number(&header[8..12])).expect("a size");
+        // What is left of an earlier log has other salts.
+        frames
+            .chunks_exact(24 + page_bytes)
+            .take_while(|frame| frame[8..16] == header[16..24])
+            .filter(|frame| number(&frame[4..8]) > 0)
+            .count()
+    }
+
     /// A copy of what a server left behind, to look at: whoever opens the database itself does what is left to the next
     /// server.
     pub fn copy(&self) -> Self {
