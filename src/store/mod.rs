@@ -9,7 +9,7 @@
 //! - `read`, `histogram`, `stats`, `export`: what is asked of the log and of the tallies.
 //! - `sql`: one statement, and trying again while the database is locked.
 //! - `upkeep`: what keeps the volume from filling.
-//! - `surplus`: how an instance leaves when there are too many.
+//! - `surplus`: when there are too many instances, and how one leaves.
 
 mod export;
 mod histogram;
