@@ -4,7 +4,7 @@ use std::fs;
 
 use wasmparser::{Parser, Payload};
 
-use crate::server::COMPONENT;
+use crate::server::Runtime;
 
 /// What it imports and exports, by name.
 fn interfaces(component: &[u8]) -> (Vec<String>, Vec<String>) {
@@ -29,13 +29,14 @@ fn interfaces(component: &[u8]) -> (Vec<String>, Vec<String>) {
 
 #[test]
 fn the_component_is_small() {
-    let length = fs::metadata(COMPONENT).expect("the component: run `make build` first").len();
+    let length = fs::metadata(Runtime::Spin40.component()).expect("the component: run `make build` first").len();
     assert!(length < 1_500_000, "{length} bytes");
 }
 
 #[test]
 fn the_component_asks_for_wasi_and_spin_alone() {
-    let (imports, exports) = interfaces(&fs::read(COMPONENT).expect("the component: run `make build` first"));
+    let (imports, exports) =
+        interfaces(&fs::read(Runtime::Spin40.component()).expect("the component: run `make build` first"));
     for import in &imports {
         assert!(import.starts_with("wasi:") || import.starts_with("spin:"), "it imports {import}");
         // Of these there is nothing in the cluster.
