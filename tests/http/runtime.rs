@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 /// A runtime, which goes with the build of the component that it runs.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub enum Runtime {
     /// Spin 4.0, with the build for the candidate of WASI 0.3.
     Spin40,
