@@ -5,29 +5,32 @@
 # spin.toml says where the component is, so it is built there whatever else is set.
 export CARGO_TARGET_DIR := $(CURDIR)/target
 
-.PHONY: help build run cluster seed test test-url soak fuzz bench e2e image lint version-set fmt clean
+.PHONY: help build hosts run cluster seed test test-url soak fuzz bench e2e image lint version-set fmt clean
 
 help: ## Show what there is to make
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
 
-build: ## Build the component (target/wasm32-wasip2/release/footfall.wasm)
-	scripts/wasm-cargo build --release --package footfall
+build: ## Build the component for Spin 4.0 (target/footfall.wasm) and for Spin 4.1 (target/footfall-final.wasm)
+	scripts/component rc final
 
-run: build ## Serve it on LISTEN (127.0.0.1:3000), with the visits in ./data
+run: ## Serve it on LISTEN (127.0.0.1:3000), with the visits in ./data
 	@scripts/run
 
-cluster: build ## Serve three replicas on 127.0.0.1 from port PORT (3000) on, with the visits in ./data/cluster
+cluster: ## Serve three replicas on 127.0.0.1 from port PORT (3000) on, with the visits in ./data/cluster
 	@scripts/cluster
 
 seed: ## Fill the empty log in FILE (data/visits.db) with N visits (1000000)
 	@cargo build --workspace --bin footfall-seed
 	@$(CARGO_TARGET_DIR)/debug/footfall-seed --visits $(or $(N),1000000) --file $(or $(FILE),data/visits.db)
 
-test: lint build ## Check the style, build, and run all tests
+test: lint build hosts ## Check the style, build, and run all tests
 	scripts/chart-tools
 	scripts/browser-tools
 	scripts/schemathesis
 	cargo test --workspace --lib --test chart --test http --test browser --test image
+
+hosts:
+	cargo build --workspace --bins
 
 test-url: ## Run the tests that need no control of the server against FOOTFALL_URL
 	@test -n "$(FOOTFALL_URL)" || { echo "Set FOOTFALL_URL, such as http://127.0.0.1:3000" >&2; exit 1; }
@@ -36,13 +39,13 @@ test-url: ## Run the tests that need no control of the server against FOOTFALL_U
 fuzz: ## Feed made-up requests and answers of peers to the app, SECONDS (60) each
 	@scripts/fuzz $(or $(SECONDS),60)
 
-soak: build ## Wear it out for twenty minutes, and count: kills, full disks, locks, millions of visits
+soak: build hosts ## Wear it out for twenty minutes, and count: kills, full disks, locks, millions of visits
 	FOOTFALL_SOAK=1 cargo test --workspace --test http soak -- --test-threads=1 --nocapture
 
 bench: ## Measure it beside an empty component, here and at FOOTFALL_URL, in target/bench/bench.json
 	@scripts/bench
 
-image: build ## Build the image footfall:<version> and target/footfall-<version>.tar
+image: build ## Build the images footfall:<version> and footfall:<version>-final, and target/footfall-<version>*.tar
 	scripts/image
 
 e2e: ## Install the chart on the cluster of the kube context, and check it (IMAGE, NAMESPACE, RUNTIMECLASS)
@@ -52,7 +55,8 @@ lint: ## Check the format, clippy natively and for Wasm, and the dependencies
 	cargo fmt --all --check
 	cargo fmt --manifest-path fuzz/Cargo.toml --check
 	cargo clippy --workspace --all-targets -- --deny warnings
-	scripts/wasm-cargo clippy --release --package footfall --package footfall-bench-empty -- --deny warnings
+	scripts/wasm-cargo clippy --profile component --package footfall --package footfall-bench-empty -- --deny warnings
+	scripts/wasm-cargo clippy --profile component --package footfall --no-default-features --features wasi-final -- --deny warnings
 	scripts/deny
 
 version-set: ## Write the version VERSION into every file that has it

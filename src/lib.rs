@@ -7,7 +7,7 @@
 //! |------------|---------------------------------------------------------------|-------------------------------------|
 //! | [`web`]    | routes, formats, errors; one file a resource; reads the clock | everything below                    |
 //! | [`render`] | an answer in a format: one file a format; alone escapes       | report, visit, bucket, zone         |
-//! | [`store`]  | SQLite: schema, recording by group commit, reading            | config, report, visit, zone, stderr |
+//! | [`store`]  | SQLite: recording by one insert, tallying, reading            | config, report, visit, zone, stderr |
 //! | [`peers`]  | asking the other replicas                                     | config, report, stderr              |
 //! | [`config`] | the variables, parsed and checked once an instance            | visit, zone, stderr                 |
 //! | [`report`] | what is answered, and merging what several replicas answer    | visit, bucket, zone                 |
@@ -18,6 +18,15 @@
 //!
 //! An instance of the component serves up to 16 requests at once, on one thread, and 128 in all. So what is `static`
 //! lives from request to request, and a panic would take other people's requests down with it.
+
+#[cfg(all(feature = "wasi-rc", feature = "wasi-final"))]
+compile_error!("choose one snapshot of WASI 0.3: --no-default-features --features wasi-final, or the default");
+
+// The same SDK for either snapshot, under one name.
+#[cfg(feature = "wasi-rc")]
+extern crate spin_sdk_6 as spin_sdk;
+#[cfg(feature = "wasi-final")]
+extern crate spin_sdk_7 as spin_sdk;
 
 pub mod bucket;
 pub mod config;

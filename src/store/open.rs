@@ -1,70 +1,110 @@
-//! Opening the database: its settings and its schema.
+//! Opening the database, and creating it.
 
-use super::sql::Connection;
-use super::{Error, sql};
+use spin_sdk::sqlite::Value;
+
+use super::Error;
+use super::connection::{Connection, retry_while_locked};
 use crate::config::{Config, Synchronous};
 
-/// The migrations, each from the version of the schema that is its place in the list to the next.
-const MIGRATIONS: [&str; 2] = [include_str!("schema/1.sql"), include_str!("schema/2.sql")];
+/// The version of the schema that this code knows: SQLite's `user_version`.
+const SCHEMA_VERSION: i64 = 3;
 
-/// What marks a database as ours, for `file` and the like: `Foot`.
-pub const MARK: &str = "PRAGMA application_id = 0x466f6f74";
+const SCHEMA: &str = include_str!("schema.sql");
 
-/// Opens the database, which makes or migrates its schema where that is needed.
-pub fn open(config: &Config) -> Result<Connection, Error> {
-    // Natively there is only a stub of SQLite, which panics: who fuzzes the app finds the database missing.
-    if cfg!(fuzzing) {
-        return Err(Error::Failed("there is none".to_owned()));
+/// What tells `file` and the like that a database is ours: `Foot`.
+const APPLICATION_ID: i64 = 0x466f_6f74;
+
+/// Writes what is there already.
+pub const SET_APPLICATION_ID: &str = "PRAGMA application_id = 0x466f6f74";
+
+/// Whether nothing is left to do to the database. Its tables are missing where it is new, which is an error.
+const IS_READY: &str = "
+    SELECT user_version = ?1 AND journal_mode = 'wal' AND max_pages = ?2
+    FROM pragma_user_version, pragma_journal_mode, watermarks";
+
+/// What says whose database this is: the application id, the version of the schema, and the number of tables and the like.
+const IDENTITY: &str = "
+    SELECT json_array(application_id, user_version, (SELECT count(*) FROM sqlite_schema))
+    FROM pragma_application_id, pragma_user_version";
+
+/// Opens a connection to the database, which is created where it is not there.
+///
+/// An instance ends after 128 requests, so that opening is much of what the slowest of them wait for: three statements.
+pub async fn open(config: &Config) -> Result<Connection, Error> {
+    // With `full`, durability is up to another connection: see `record`.
+    let connection = connect(Synchronous::Normal).await?;
+    let parameters = [Value::Integer(SCHEMA_VERSION), Value::Integer(config.max_pages)];
+    match retry_while_locked(async || connection.value(IS_READY, &parameters).await).await {
+        Ok(1) => {}
+        Err(Error::Locked) => return Err(Error::Locked),
+        // Whatever is wrong with the database, setting it up finds out, and says so.
+        Ok::<i64, _>(_) | Err(_) => retry_while_locked(async || set_up(config).await).await?,
     }
-    let connection = Connection::open("default")?;
-    for setting in [
-        // In milliseconds. SQLite blocks the instance while it waits for a lock, so that it is for short commits of other
-        // instances only; longer ones are waited for in `sql::patiently`, and by `record`.
-        "PRAGMA busy_timeout = 2",
-        // What the write-ahead log grew to in a rush, it gives back when it is started anew.
-        "PRAGMA journal_size_limit = 8388608",
-        // Otherwise a large statement wants a directory for temporary files, which the shim has none of.
-        "PRAGMA temp_store = MEMORY",
-        match config.synchronous {
-            Synchronous::Normal => "PRAGMA synchronous = NORMAL",
-            Synchronous::Full => "PRAGMA synchronous = FULL",
-        },
-    ] {
-        sql::run(&connection, setting, &[])?;
-    }
-    migrate(&connection)?;
     Ok(connection)
 }
 
-/// Several first requests may come here at once: the lock lets one through, and the others find its work done.
-fn migrate(connection: &Connection) -> Result<(), Error> {
-    if is_ready(connection)? {
-        return Ok(());
+/// Opens a connection whose commits go as far as this.
+pub async fn connect(synchronous: Synchronous) -> Result<Connection, Error> {
+    let connection = Connection::open().await?;
+    // SQLite would wait for a lock by sleeping longer and longer, up to 100 ms, which is unfair to those who wait longest.
+    let timeout = "PRAGMA busy_timeout = 0";
+    let synchronous = match synchronous {
+        Synchronous::Normal => "PRAGMA synchronous = NORMAL",
+        Synchronous::Full => "PRAGMA synchronous = FULL",
+    };
+    for setting in [timeout, synchronous] {
+        retry_while_locked(async || connection.run(setting, &[]).await).await?;
     }
+    Ok(connection)
+}
+
+/// Creates the database, or puts right what its copy or a variable changed. What is not ours is refused, untouched.
+///
+/// It has a connection of its own: dropped before it is done, it leaves nothing behind. Several first requests may come
+/// here at once: the lock lets one through, and the others find its work done.
+async fn set_up(config: &Config) -> Result<(), Error> {
+    let connection = connect(Synchronous::Normal).await?;
+    identify(&connection).await?;
+    // Before the first table, and before the journal: afterwards it would take a VACUUM of the whole file.
+    connection.run("PRAGMA auto_vacuum = INCREMENTAL", &[]).await?;
     // Readers do not stop the writer, and a commit is one write. The database remembers it.
-    sql::run(connection, "PRAGMA journal_mode = WAL", &[])?;
-    sql::run(connection, "BEGIN IMMEDIATE", &[])?;
-    for migration in missing(sql::integer(connection, "PRAGMA user_version", &[])?)? {
-        for statement in migration.split("\n\n") {
-            sql::run(connection, statement, &[])?;
-        }
+    let journal: String = connection.value("PRAGMA journal_mode = WAL", &[]).await?;
+    if journal != "wal" {
+        return Err(Error::Failed(format!("its file system lets SQLite keep no write-ahead log, only {journal}")));
     }
-    sql::run(connection, MARK, &[])?;
-    sql::run(connection, &format!("PRAGMA user_version = {}", MIGRATIONS.len()), &[])?;
-    sql::run(connection, "COMMIT", &[])
+    connection.run("BEGIN IMMEDIATE", &[]).await?;
+    if identify(&connection).await? == Identity::Empty {
+        for statement in SCHEMA.split("\n\n") {
+            connection.run(statement, &[]).await?;
+        }
+        connection.run(SET_APPLICATION_ID, &[]).await?;
+        connection.run(&format!("PRAGMA user_version = {SCHEMA_VERSION}"), &[]).await?;
+    }
+    connection.run("UPDATE watermarks SET max_pages = ?1", &[Value::Integer(config.max_pages)]).await?;
+    connection.run("COMMIT", &[]).await
 }
 
-/// Whether nothing is left to do to the database. A copy of it may have another journal.
-fn is_ready(connection: &Connection) -> Result<bool, Error> {
-    let query = "SELECT json_array(user_version, journal_mode) FROM pragma_user_version, pragma_journal_mode";
-    let (version, journal): (i64, String) = sql::json(connection, query, &[])?;
-    Ok(missing(version)?.is_empty() && journal == "wal")
+#[derive(PartialEq)]
+enum Identity {
+    /// There is nothing in it.
+    Empty,
+    /// It has the schema that this code knows.
+    Known,
 }
 
-/// The migrations that a database of this version has not seen.
-fn missing(found: i64) -> Result<&'static [&'static str], Error> {
-    usize::try_from(found)
-        .ok()
-        .and_then(|version| MIGRATIONS.get(version..))
-        .ok_or(Error::Newer { found, known: i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX) })
+/// Finds out whose database this is, without writing.
+async fn identify(connection: &Connection) -> Result<Identity, Error> {
+    let identity: String = connection.value(IDENTITY, &[]).await?;
+    let refused = |why: &str| Err(Error::Refused(format!("the database {why}")));
+    match serde_json::from_str(&identity)? {
+        (_, 0, 0) => Ok(Identity::Empty),
+        (APPLICATION_ID, SCHEMA_VERSION, _) => Ok(Identity::Known),
+        (APPLICATION_ID, version @ ..SCHEMA_VERSION, _) => refused(&format!(
+            "has schema version {version}, of a version before 0.1.0, which this one cannot read: move the file away"
+        )),
+        (APPLICATION_ID, version, _) => {
+            refused(&format!("has schema version {version}, and this version knows {SCHEMA_VERSION}: upgrade Footfall"))
+        }
+        (_, _, _) => refused("is another program's: move the file away, or give Footfall another path"),
+    }
 }

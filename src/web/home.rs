@@ -15,9 +15,10 @@ use crate::store::Range;
 use crate::visit::Page;
 
 pub async fn get(app: &App, request: &Parts, now: DateTime<Utc>, format: Format) -> Result<Response<Body>, Problem> {
-    let outcome = visit::record(app, request, now, Page::root()).await?;
+    let outcome = visit::record(app, request, now, &Page::root()).await?;
     let (visit, visits) = match &outcome {
-        Outcome::Recorded(recorded) => (Some(recorded.visit), recorded.visits),
+        // Ids are given in turn, so that the id is also the number of visits.
+        Outcome::Recorded(id) => (Some(*id), *id),
         Outcome::Ignored(_) => {
             let visits = app.store.count(Range::default(), None).await;
             (None, visits.map_err(Problem::unavailable("The visits could not be counted"))?)

@@ -24,7 +24,7 @@ pub async fn gif(app: &App, request: &Parts, now: DateTime<Utc>) -> Result<Respo
     // What else is in the query keeps caches from answering.
     let query = Query::parse_known(request.uri.query(), &["page"])?;
     let page = query.visited()?.unwrap_or_else(Page::root);
-    let outcome = visit::record(app, request, now, page).await?;
+    let outcome = visit::record(app, request, now, &page).await?;
     let mut response = ok(Format::Gif, "no-store", full(GIF));
     outcome.tell(&mut response);
     Ok(response)

@@ -9,7 +9,6 @@ use super::App;
 use super::body::Body;
 use super::problem::Problem;
 use crate::stderr;
-use crate::store::Recorded;
 use crate::visit::{Page, Reason};
 
 const X_VISIT: HeaderName = HeaderName::from_static("x-visit");
@@ -20,8 +19,8 @@ const PREFETCH: [HeaderName; 3] =
 
 /// What has become of a request to a resource whose requests are visits.
 pub enum Outcome {
-    /// It was one.
-    Recorded(Recorded),
+    /// It was one, and this is its id.
+    Recorded(i64),
     /// It was none, for this reason.
     Ignored(Reason),
 }
@@ -30,7 +29,7 @@ impl Outcome {
     /// Tells the client.
     pub fn tell(&self, response: &mut Response<Body>) {
         let value = match self {
-            Self::Recorded(recorded) => format!("recorded; id={}", recorded.visit),
+            Self::Recorded(id) => format!("recorded; id={id}"),
             Self::Ignored(reason) => format!("ignored; reason={}", reason.name()),
         };
         if let Ok(value) = HeaderValue::try_from(value) {
@@ -40,7 +39,7 @@ impl Outcome {
 }
 
 /// Records a visit to a page, or that the request was none.
-pub async fn record(app: &App, request: &Parts, now: DateTime<Utc>, page: Page) -> Result<Outcome, Problem> {
+pub async fn record(app: &App, request: &Parts, now: DateTime<Utc>, page: &Page) -> Result<Outcome, Problem> {
     let Some(reason) = ignored(app, request) else {
         let recorded = app.store.record(now, page).await;
         return recorded.map(Outcome::Recorded).map_err(Problem::unavailable("The visit could not be recorded"));

@@ -7,15 +7,21 @@ use rusqlite::{Connection, TransactionBehavior};
 
 use crate::visits::Visits;
 
-/// The app's migrations, each from the version of the schema that is its place in the list to the next.
-const MIGRATIONS: [&str; 2] =
-    [include_str!("../../src/store/schema/1.sql"), include_str!("../../src/store/schema/2.sql")];
+/// The app's schema, and its version.
+const SCHEMA: &str = include_str!("../../src/store/schema.sql");
+const SCHEMA_VERSION: i64 = 3;
 
-/// What marks a database as Footfall's: `Foot`.
-const MARK: i64 = 0x466f_6f74;
+/// What tells that a database is Footfall's: `Foot`.
+const APPLICATION_ID: i64 = 0x466f_6f74;
+
+/// The app's default for the variable of this name. It writes its own, once it opens the database.
+const MAX_PAGES: i64 = 10_000;
 
 /// After how many visits the rest of the program hears of it.
 const STEP: i64 = 1000;
+
+/// After how many visits they are tallied.
+const BATCH: i64 = 100_000;
 
 /// A database of the app's, which need not be there yet.
 pub struct Database {
@@ -32,6 +38,8 @@ impl Database {
         }
         let open = || {
             let connection = Connection::open(&path)?;
+            // As the app does: before the first table.
+            connection.pragma_update(None, "auto_vacuum", "INCREMENTAL")?;
             connection.pragma_update(None, "journal_mode", "WAL")?;
             // The ends of a thousand pages' tallies stay in memory.
             connection.pragma_update(None, "cache_size", -262_144)?;
@@ -50,7 +58,7 @@ impl Database {
 
     fn try_fill(&mut self, mut visits: Visits, mut progress: impl FnMut(i64)) -> Result<i64> {
         let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        migrate(&transaction)?;
+        create(&transaction)?;
         let used: bool = transaction.query_row("SELECT EXISTS (SELECT 1 FROM visits)", [], |row| row.get(0))?;
         ensure!(
             !used,
@@ -61,10 +69,14 @@ impl Database {
         while let Some(visit) = visits.next() {
             insert.execute(visit)?;
             done += 1;
+            if done % BATCH == 0 {
+                tally(&transaction)?;
+            }
             if done % STEP == 0 {
                 progress(done);
             }
         }
+        tally(&transaction)?;
         drop(insert);
         let pages = transaction.query_row("SELECT count(*) FROM pages WHERE visits > 0", [], |row| row.get(0))?;
         transaction.commit()?;
@@ -72,18 +84,30 @@ impl Database {
     }
 }
 
-fn migrate(connection: &Connection) -> Result<()> {
+/// Creates the tables, where they are missing.
+fn create(connection: &Connection) -> Result<()> {
     let pragma = |name| connection.pragma_query_value(None, name, |row| row.get::<_, i64>(0));
-    let mark = pragma("application_id")?;
-    ensure!(mark == 0 || mark == MARK, "it is a database of something else: name another FILE");
-    let version = pragma("user_version")?;
-    let missing = usize::try_from(version).ok().and_then(|version| MIGRATIONS.get(version..));
-    let missing = missing
-        .with_context(|| format!("its schema is of version {version}, which is not known here: name another FILE"))?;
-    for statement in missing.iter().flat_map(|migration| migration.split("\n\n")) {
-        connection.execute(statement, [])?;
+    let tables: i64 = connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
+    let (id, version) = (pragma("application_id")?, pragma("user_version")?);
+    if tables == 0 && version == 0 {
+        for statement in SCHEMA.split("\n\n") {
+            connection.execute(statement, [])?;
+        }
+        connection.execute("UPDATE watermarks SET max_pages = ?1", [MAX_PAGES])?;
+        connection.pragma_update(None, "application_id", APPLICATION_ID)?;
+        connection.pragma_update(None, "user_version", SCHEMA_VERSION)?;
+        return Ok(());
     }
-    connection.pragma_update(None, "application_id", MARK)?;
-    connection.pragma_update(None, "user_version", MIGRATIONS.len())?;
+    ensure!(id == APPLICATION_ID, "it is a database of something else: name another FILE");
+    ensure!(
+        version == SCHEMA_VERSION,
+        "its schema is of version {version}, and only {SCHEMA_VERSION} is known here: name another FILE"
+    );
+    Ok(())
+}
+
+/// Brings the tallies up to date: the schema has a trigger that does it.
+fn tally(connection: &Connection) -> Result<()> {
+    connection.execute("UPDATE watermarks SET tallied = (SELECT coalesce(max(id), 0) FROM visits)", [])?;
     Ok(())
 }

@@ -36,7 +36,7 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | 
 {{- if .digest -}}
 {{ .repository }}@{{ .digest }}
 {{- else -}}
-{{ .repository }}:{{ default $.Chart.AppVersion .tag }}
+{{ .repository }}:{{ default (printf "%s%s" $.Chart.AppVersion (eq (default "rc" .variant) "final" | ternary "-final" "")) .tag }}
 {{- end -}}
 {{- end -}}
 {{- end -}}

@@ -43,6 +43,8 @@ fn the_image_is_of_the_version_of_the_package() {
     let version = cargo["package"]["version"].as_str().expect("a version");
     let image = objects("defaults.yaml").container().image.expect("an image");
     assert_eq!(image, format!("footfall:{version}"));
+    let image = objects("final.yaml").container().image.expect("an image");
+    assert_eq!(image, format!("footfall:{version}-final"));
     let chart: serde_json::Value = serde_yaml_ng::from_str(&Chart::new().read("Chart.yaml")).expect("YAML");
     assert_eq!(chart["appVersion"], version);
 }
@@ -57,7 +59,9 @@ fn nothing_is_there_that_nobody_asked_for() {
 }
 
 #[test]
-fn a_digest_goes_before_a_tag() {
+fn a_tag_goes_before_the_variant_and_a_digest_before_both() {
+    let tagged = Chart::new().render(&["image.variant=final", "image.tag=mine"]).0;
+    assert!(tagged.contains("image: footfall:mine\n") || tagged.contains("image: \"footfall:mine\"\n"), "{tagged}");
     let objects = objects("digest.yaml");
     let image = objects.container().image.expect("an image");
     assert_eq!(image, format!("registry.example.com/footfall@sha256:{}", "0123456789abcdef".repeat(4)));

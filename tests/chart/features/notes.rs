@@ -36,6 +36,13 @@ fn the_notes_say_how_to_get_to_each_kind_of_service() {
 }
 
 #[test]
+fn the_notes_name_the_spin_that_the_image_wants_and_what_another_looks_like() {
+    assert!(notes("defaults.yaml").contains("Spin 4.0 or newer, such as containerd-shim-spin 0.25.1"));
+    assert!(notes("final.yaml").contains("Spin 4.1 or newer"));
+    assert!(notes("final.yaml").contains("CrashLoopBackOff and their logs are empty"));
+}
+
+#[test]
 fn the_notes_do_not_tell_to_delete_claims_that_go_by_themselves() {
     assert!(!notes("ten-replicas.yaml").contains("delete pvc"));
 }

@@ -3,7 +3,7 @@
 use crate::chart::{Chart, sets};
 
 /// What is set, and what the message has to name.
-const MISTAKES: [(&str, &str); 22] = [
+const MISTAKES: [(&str, &str); 23] = [
     // A wrong type.
     ("replicaCount=many", "/replicaCount"),
     ("image=footfall", "/image"),
@@ -27,6 +27,7 @@ const MISTAKES: [(&str, &str); 22] = [
     ("synchronous=maybe", "/synchronous"),
     ("statefulSet.podManagementPolicy=Random", "/statefulSet/podManagementPolicy"),
     ("image.digest=latest", "/image/digest"),
+    ("image.variant=0.3.0", "/image/variant"),
     // What does not fit into a header.
     ("exportToken.value=two words", "/exportToken/value"),
     // Something that has to be there.

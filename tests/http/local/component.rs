@@ -1,10 +1,11 @@
-//! The component as a file.
+//! The component as a file, in its two builds.
 
 use std::fs;
+use std::process::Command;
 
 use wasmparser::{Parser, Payload};
 
-use crate::server::COMPONENT;
+use crate::server::{MANIFEST, Runtime};
 
 /// What it imports and exports, by name.
 fn interfaces(component: &[u8]) -> (Vec<String>, Vec<String>) {
@@ -27,24 +28,52 @@ fn interfaces(component: &[u8]) -> (Vec<String>, Vec<String>) {
     (imports, exports)
 }
 
+fn component(runtime: Runtime) -> Vec<u8> {
+    fs::read(runtime.component()).expect("the component: run `make build` first")
+}
+
 #[test]
 fn the_component_is_small() {
-    let length = fs::metadata(COMPONENT).expect("the component: run `make build` first").len();
-    assert!(length < 1_500_000, "{length} bytes");
+    for runtime in Runtime::ALL {
+        let length = component(runtime).len();
+        assert!(length < 1_500_000, "{length} bytes for {runtime:?}");
+    }
 }
 
 #[test]
 fn the_component_asks_for_wasi_and_spin_alone() {
-    let (imports, exports) = interfaces(&fs::read(COMPONENT).expect("the component: run `make build` first"));
-    for import in &imports {
-        assert!(import.starts_with("wasi:") || import.starts_with("spin:"), "it imports {import}");
-        // Of these there is nothing in the cluster.
-        for absent in ["wasi:sockets", "spin:key-value", "spin:redis", "wasi:keyvalue"] {
-            assert!(!import.starts_with(absent), "it imports {import}");
+    for (runtime, handler) in [
+        (Runtime::Spin40, "wasi:http/handler@0.3.0-rc-2026-03-15"),
+        (Runtime::Spin41, "wasi:http/handler@0.3.0"),
+    ] {
+        let (imports, exports) = interfaces(&component(runtime));
+        for import in &imports {
+            assert!(import.starts_with("wasi:") || import.starts_with("spin:"), "it imports {import}");
+            // Of these there is nothing in the cluster.
+            for absent in ["wasi:sockets", "spin:key-value", "spin:redis", "wasi:keyvalue"] {
+                assert!(!import.starts_with(absent), "it imports {import}");
+            }
         }
+        for needed in ["spin:sqlite/sqlite@", "spin:variables/variables@"] {
+            assert!(imports.iter().any(|import| import.starts_with(needed)), "no {needed} in {imports:?}");
+        }
+        assert!(exports.iter().any(|export| export == handler), "{exports:?}");
     }
-    for needed in ["spin:sqlite/sqlite@", "spin:variables/variables@"] {
-        assert!(imports.iter().any(|import| import.starts_with(needed)), "no {needed} in {imports:?}");
+}
+
+#[test]
+fn each_runtime_refuses_the_build_for_the_other_in_one_sentence() {
+    for (runtime, profile, sentence) in [
+        (
+            Runtime::Spin40,
+            &["--profile", "final"][..],
+            "component imports instance `wasi:http/types@0.3.0`, but a matching implementation was not found in the linker",
+        ),
+        (Runtime::Spin41, &[], "Spin 4.1"),
+    ] {
+        let output = Command::new(runtime.host()).args(["--from", MANIFEST]).args(profile).output().expect("the host");
+        let reason = String::from_utf8(output.stderr).expect("text");
+        assert_eq!(output.status.code(), Some(1), "{reason}");
+        assert!(reason.contains(sentence) && reason.lines().count() == 1, "{reason}");
     }
-    assert!(exports.iter().any(|export| export.starts_with("wasi:http/handler@0.3")), "{exports:?}");
 }

@@ -37,7 +37,11 @@ fn buckets_begin_where_the_clocks_of_the_zone_say_so() {
         let borders: Vec<_> = expected.iter().map(|start| micros(start)).chain([micros(until)]).collect();
         let visits = borders.windows(2).flat_map(|border| [border[0], border[1] - 1, border[1] - 1]);
         let mut database = server.volume().open();
-        database.execute_batch("DELETE FROM visits; DELETE FROM slots; DELETE FROM tallies").expect("an empty log");
+        database
+            .execute_batch(
+                "DELETE FROM visits; DELETE FROM slots; DELETE FROM tallies; UPDATE watermarks SET tallied = 0",
+            )
+            .expect("an empty log");
         insert(&mut database, visits.map(|at| (at, "/")));
         let histogram = client.json(&format!("/visits/histogram?{query}"));
         assert_eq!(starts(&histogram), expected, "{query}");

@@ -3,11 +3,12 @@
 use std::sync::Barrier;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
+use std::time::{Duration, Instant};
 
 use http::Method;
 
 use crate::client::Client;
-use crate::server::{Server, Setup};
+use crate::server::{Runtime, Server, Setup};
 use crate::volume::Volume;
 use crate::wire::{Wire, authority};
 
@@ -60,6 +61,18 @@ fn two_thousand_visits_of_64_clients_are_recorded_once_each() {
     let log = log.map(|visit| (visit["id"].as_i64().expect("an id"), visit["at"].clone()));
     assert!(log.eq(visits), "the log is another than the one that was answered");
     assert_eq!(client.visit(), 2001);
+}
+
+/// Whatever way a runtime has of spreading requests over instances: on one of them, waiting for each other took forever.
+#[test]
+fn visits_of_64_clients_at_once_are_all_answered_within_two_seconds() {
+    for runtime in Runtime::ALL {
+        let server = Setup::new().runtime(runtime).start();
+        server.client().visit();
+        let start = Instant::now();
+        at_once(CLIENTS, |_| server.client().visit());
+        assert!(start.elapsed() < Duration::from_secs(2), "{:?} on {runtime:?}", start.elapsed());
+    }
 }
 
 #[test]

@@ -26,27 +26,6 @@ fn a_lock_of_a_second_only_delays_visits() {
 }
 
 #[test]
-fn visits_that_wait_for_a_lock_are_committed_together() {
-    const VISITS: usize = 15;
-    let server = Server::start();
-    server.client().visit();
-    let before = server.volume().commits();
-    let other = server.volume().open();
-    other.execute_batch("BEGIN IMMEDIATE").expect("the lock");
-    thread::scope(|scope| {
-        for _ in 0..VISITS {
-            scope.spawn(|| server.client().visit());
-            // One by one, for Spin starts an instance for each of many that come at once.
-            thread::sleep(Duration::from_millis(20));
-        }
-        other.execute_batch("COMMIT").expect("the end of the lock");
-    });
-    let commits = server.volume().commits() - before;
-    assert_eq!(server.volume().audit(), 16);
-    assert!((1..VISITS).contains(&commits), "{commits} commits for {VISITS} visits");
-}
-
-#[test]
 fn a_lock_during_the_first_request_only_delays_it() {
     let server = Server::start();
     let other = rusqlite::Connection::open(server.volume().database()).expect("a database");

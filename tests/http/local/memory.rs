@@ -6,6 +6,7 @@ use std::thread;
 use std::time::Duration;
 
 use crate::server::{PATIENCE, Server, Setup};
+use crate::volume::tally;
 
 const MIB: usize = 1 << 20;
 
@@ -26,7 +27,9 @@ fn fill(server: &Server) {
     let sql = "
         WITH RECURSIVE numbers (number) AS (SELECT 1 UNION ALL SELECT number + 1 FROM numbers WHERE number < ?1)
         INSERT INTO visits (at, page) SELECT 1774746000000000 + number * 1000000, '/' FROM numbers";
-    let rows = server.volume().open().execute(sql, [ROWS]).expect("visits");
+    let database = server.volume().open();
+    let rows = database.execute(sql, [ROWS]).expect("visits");
+    tally(&database);
     assert_eq!(rows, ROWS);
 }
 

@@ -22,6 +22,7 @@ mod pruning;
 mod seed;
 mod summary;
 mod tail_of_a_page;
+mod tallying;
 mod unwanted;
 mod upgrade;
 mod variables;

@@ -121,31 +121,3 @@ fn an_empty_file_is_a_database_that_has_yet_to_be_made() {
     assert_eq!(server.client().visit(), 1);
     assert_eq!(server.volume().audit(), 1);
 }
-
-#[test]
-fn a_database_of_a_later_version_is_left_alone() {
-    let volume = used_volume();
-    let version = |version: u32| volume.open().pragma_update(None, "user_version", version).expect("a version");
-    let own = volume.open().query_row("PRAGMA user_version", [], |row| row.get(0)).expect("a version");
-    version(999);
-    let before = fs::read(volume.database()).expect("a database");
-    let server = Setup::on(&volume).start();
-    assert_unavailable(&server, "the database has schema version 999");
-    assert!(server.log().contains("upgrade"), "{}", server.log());
-    assert!(fs::read(volume.database()).expect("a database") == before, "the database was changed");
-    version(own);
-    assert_eq!(server.client().visit(), 4);
-    assert_eq!(volume.audit(), 4);
-}
-
-#[test]
-fn somebody_elses_database_is_not_written_to() {
-    let server = Server::start();
-    let other = rusqlite::Connection::open(server.volume().database()).expect("a database");
-    other.execute_batch("CREATE TABLE visits (name TEXT)").expect("a table");
-    drop(other);
-    assert_unavailable(&server, "table visits already exists");
-    let tables = "SELECT count(*) FROM sqlite_schema";
-    let tables: i64 = server.volume().open().query_row(tables, [], |row| row.get(0)).expect("a number");
-    assert_eq!(tables, 1, "half a schema was left behind");
-}

@@ -21,11 +21,18 @@ COMPARED = ("requests_per_second", "p50_ms", "p99_ms")
 class Side:
     """The empty component, and Footfall once for each way to commit."""
 
-    def __init__(self, name: str, empty: Remote | None, apps: dict[str, Remote], starts: dict | None = None):
-        self.name, self.empty, self.apps, self.starts = name, empty, apps, starts
+    def __init__(
+        self,
+        name: str,
+        empty: Remote | None,
+        apps: dict[str, Remote],
+        starts: dict | None = None,
+        fsyncs: dict | None = None,
+    ):
+        self.name, self.empty, self.apps, self.starts, self.fsyncs = name, empty, apps, starts, fsyncs
         first = next(iter(apps.values()))
         visits = {f"visit{how}": (app, ["/"]) for how, app in apps.items()}
-        self.cases = {"/healthz": (first, ["/healthz"])} | visits | {"9 reads, 1 visit": (first, NINE_READS_ONE_VISIT)}
+        self.cases = visits | {"9 reads, 1 visit": (first, NINE_READS_ONE_VISIT)}
         # What was measured in each round, by case and number of connections.
         self.rounds: dict[tuple[str, int], list[dict]] = {}
 
@@ -72,6 +79,7 @@ class Side:
         return {
             "name": self.name,
             "start": self.starts,
+            "fsyncs_per_visit": self.fsyncs,
             "memory_bytes": {name: {"rest": s.rest, "load": s.memory("VmHWM")} for name, s in local.items()},
             "database_bytes_per_visit": sum(size for _, size in grown) / sum(visits for visits, _ in grown),
             "loads": [
@@ -98,7 +106,9 @@ def load(server: Remote, connections: int, targets: list[str]) -> dict:
 
 
 def summary(rounds: list[dict]) -> dict:
-    """The median of each figure, but the longest time of all and the number of errors in all."""
+    """The median of each figure, the smallest and the largest ratio, the longest time and the number of errors of all."""
     medians = {key: statistics.median(figures[key] for figures in rounds) for key in rounds[0]}
+    ratios = [key for key in rounds[0] if key.endswith("_ratio")]
+    spreads = {f"{key}_spread": [f(figures[key] for figures in rounds) for f in (min, max)] for key in ratios}
     longest = max(figures["max_ms"] for figures in rounds)
-    return medians | {"max_ms": longest, "errors": sum(figures["errors"] for figures in rounds)}
+    return medians | spreads | {"max_ms": longest, "errors": sum(figures["errors"] for figures in rounds)}

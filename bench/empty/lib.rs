@@ -1,5 +1,10 @@
 //! A component that answers a short text and does nothing else: the runtime's own limit.
 
+#[cfg(feature = "wasi-rc")]
+extern crate spin_sdk_6 as spin_sdk;
+#[cfg(feature = "wasi-final")]
+extern crate spin_sdk_7 as spin_sdk;
+
 /// Where Spin calls in.
 #[cfg(target_family = "wasm")]
 mod entry {

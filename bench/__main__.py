@@ -19,8 +19,10 @@ from servers import Local, Remote
 from side import Side
 
 HERE = Path(__file__).parent
-ROOT = HERE.parent.parent
+ROOT = HERE.parent
 OUT = ROOT / "target/bench"
+# What `synchronous` may be.
+WAYS = ("normal", "full")
 
 
 def say(what: str):
@@ -35,8 +37,10 @@ def local_side(name: str, command: list[str]) -> Side:
         return Local(command, manifest, OUT / f"{name} {kind}", variables)
 
     starts = facts.starts(lambda number: start(f"start {number}"), ROOT)
-    apps = {f", {how}": start(how, synchronous=how) for how in ("normal", "full")}
-    return Side(name, start("empty", HERE / "empty"), apps, starts)
+    say(f"{name}: counting fsyncs")
+    fsyncs = {how: facts.fsyncs(command, ROOT, OUT / f"{name} fsyncs {how}", how) for how in WAYS}
+    apps = {f", {how}": start(how, synchronous=how) for how in WAYS}
+    return Side(name, start("empty", HERE / "empty"), apps, starts, fsyncs)
 
 
 def remote_side(url: str, empty: str | None) -> Side:
@@ -58,7 +62,7 @@ def measure(sides: list[Side], rounds: int) -> dict:
             side.round()
     machine["fsync_ms"] = statistics.median(syncs)
     machine["load_average_at_the_end"] = os.getloadavg()[0]
-    return {"machine": machine, "sizes": facts.sizes(ROOT), "sides": [side.results() for side in sides]}
+    return {"machine": machine, "sizes": facts.sizes(ROOT / "target"), "sides": [side.results() for side in sides]}
 
 
 def main(commands: dict[str, list[str]]):
@@ -69,7 +73,7 @@ def main(commands: dict[str, list[str]]):
     sides = [local_side(name, command) for name, command in commands.items()]
     if url := os.environ.get("FOOTFALL_URL"):
         sides.append(remote_side(url.rstrip("/"), os.environ.get("FOOTFALL_EMPTY_URL")))
-    result = measure(sides, int(os.environ.get("ROUNDS") or (3 if len(sides) == 1 else 2)))
+    result = measure(sides, int(os.environ.get("ROUNDS") or 5))
     (OUT / "bench.json").write_text(json.dumps(result, indent=2) + "\n")
     report.show(result)
 

@@ -2,7 +2,7 @@
 
 NOTE = """\
 A figure is the median of the rounds; `max` is the longest time of all, and errors are of all rounds. `x` is the ratio
-to the empty request of the same seconds. wrk makes the load on the machine that serves, and has its share in all
+to the empty request of the same seconds, and `from`, `to` the smallest and the largest of the rounds. wrk makes the load on the machine that serves, and has its share in all
 figures; it corrects latencies for what it would have asked while it waited. All is in target/bench/bench.json."""
 
 
@@ -17,26 +17,32 @@ def show(result: dict):
         print()
         if start := side["start"]:
             print(f"  start to the first visit   {start['first_ms']:.0f} ms, then {start['then_ms']:.0f} ms")
+        for how, counted in (side["fsyncs_per_visit"] or {}).items():
+            text = ", ".join(f"{number:.3f} at {connections}" for connections, number in counted.items())
+            print(f"  fsyncs a visit, {how:10} {text} connections (under strace)")
         for name, memory in side["memory_bytes"].items():
             print(f"  memory, {name:18} {size(memory['rest'])} at rest, {size(memory['load'])} under load")
         print(f"  database                   {side['database_bytes_per_visit']:.0f} bytes a visit")
     sizes = result["sizes"]
-    print(f"\nfootfall.wasm: {size(sizes['wasm'])}, {size(sizes['wasm_gzip'])} with gzip")
+    print()
+    for name, (length, zipped) in sizes["wasm"].items():
+        print(f"{name}: {size(length)}, {size(zipped)} with gzip")
     for name, length in sizes["images"].items():
         print(f"{name}: {size(length)}")
     print(f"\n{NOTE}")
 
 
 def loads(loads: list[dict]):
-    columns = "".join(f"{name:>{width}}{'x':>7}" for name, width in (("requests/s", 12), ("p50 ms", 9), ("p99 ms", 9)))
+    columns = f"{'requests/s':>12}{'x':>7}{'from':>6}{'to':>6}{'p50 ms':>9}{'p99 ms':>9}{'x':>7}"
     print(f"  {'':18}{'conns':>5}{columns}{'max ms':>9} errors")
     # The sort keeps the numbers of connections in their order.
     cases = list(dict.fromkeys(load["case"] for load in loads))
     for load in sorted(loads, key=lambda load: cases.index(load["case"])):
-        figures = [f"{load['requests_per_second']:12.0f}", f"{load['p50_ms']:9.2f}", f"{load['p99_ms']:9.2f}"]
-        ratios = [load.get(f"{key}_ratio") for key in ("requests_per_second", "p50_ms", "p99_ms")]
-        shown = "".join(f + (f"{r:7.2f}" if r is not None else " " * 7) for f, r in zip(figures, ratios))
-        print(f"  {load['case']:18}{load['connections']:5}{shown}{load['max_ms']:9.1f}{load['errors']:7}")
+        ratio, spread = load.get("requests_per_second_ratio"), load.get("requests_per_second_ratio_spread")
+        ratios = f"{ratio:7.2f}{spread[0]:6.2f}{spread[1]:6.2f}" if spread else " " * 19
+        p99 = f"{load['p99_ms']:9.2f}" + (f"{load['p99_ms_ratio']:7.2f}" if spread else " " * 7)
+        times = f"{load['p50_ms']:9.2f}{p99}{load['max_ms']:9.1f}"
+        print(f"  {load['case']:18}{load['connections']:5}{load['requests_per_second']:12.0f}{ratios}{times}{load['errors']:7}")
 
 
 def size(length: float) -> str:

@@ -2,15 +2,16 @@
 
 import gzip
 import os
+import re
 import shutil
 import statistics
+import subprocess
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 from servers import Local, lines
 
-COMPONENT = "target/wasm32-wasip2/release/footfall.wasm"
 STARTS = 5
 SYNCS = 50
 
@@ -40,17 +41,37 @@ def fsync_ms(directory: Path) -> float:
     return statistics.median(times)
 
 
-def sizes(root: Path) -> dict:
-    """In bytes; of the image only where it was built."""
-    component = (root / COMPONENT).read_bytes()
-    images = {path.name: path.stat().st_size for path in (root / "target").glob("footfall-*.tar")}
-    return {"wasm": len(component), "wasm_gzip": len(gzip.compress(component)), "images": images}
+def sizes(target: Path) -> dict:
+    """In bytes; of the components, as they are and with gzip, and of the images where they were built."""
+    components = {path.name: path.read_bytes() for path in sorted(target.glob("footfall*.wasm"))}
+    images = {path.name: path.stat().st_size for path in sorted(target.glob("footfall-*.tar"))}
+    return {"wasm": {name: [len(wasm), len(gzip.compress(wasm))] for name, wasm in components.items()}, "images": images}
+
+
+def fsyncs(command: list[str], manifest: Path, directory: Path, synchronous: str) -> dict:
+    """How many fsyncs a visit takes, by number of connections: counted by strace, which slows the server down."""
+    counted = {}
+    for connections in (1, 16, 64):
+        out = directory.with_name(f"{directory.name} {connections}")
+        trace = out.with_suffix(".strace")
+        strace = ["strace", "--follow-forks", "--seccomp-bpf", "--trace=fsync,fdatasync", f"--output={trace}"]
+        server = Local([*strace, *command], manifest, out, {"synchronous": synchronous})
+        subprocess.run(
+            ["wrk", "--threads=1", f"--connections={connections}", "--duration=3s", server.url],
+            check=True,
+            stdout=subprocess.DEVNULL,
+        )
+        visits, _ = server.stored()
+        server.stop()
+        counted[connections] = len(re.findall(r"f(?:data)?sync\(", trace.read_text())) / visits
+    return counted
 
 
 def starts(start: Callable[[int], Local], root: Path) -> dict:
     """How long it takes until the first visit is answered: the first time, and then."""
     # What the local host has compiled, it keeps.
-    shutil.rmtree((root / COMPONENT).with_suffix(".cache"), ignore_errors=True)
+    for cache in (root / "target").glob("footfall*.cache"):
+        shutil.rmtree(cache)
     times = []
     for number in range(1 + STARTS):
         server = start(number)

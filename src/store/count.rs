@@ -1,0 +1,163 @@
+//! Counting visits.
+//!
+//! The tallies have whole slots of 15 minutes. Where a range begins or ends within one, the log says how many visits of that
+//! slot are in it; those that the log has dropped count as if they had come at the beginning of their slot. Visits that
+//! are not tallied yet are added.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, Utc};
+use spin_sdk::sqlite::Value;
+
+use super::{Error, Range, Store, micros, text};
+use crate::visit::Page;
+
+/// The length of a minute in microseconds.
+const MINUTE: i64 = 60_000_000;
+
+const TOTAL: &str = "SELECT json(coalesce(max(id), 0)) FROM visits";
+
+const TOTAL_OF_PAGE: &str = "
+    SELECT json(coalesce((SELECT visits FROM pages WHERE page = ?1), 0)
+        + (SELECT count(*) FROM untallied WHERE page = ?1))";
+
+/// The tallies of all pages together, by slot.
+macro_rules! slots {
+    () => {
+        "SELECT slot, visits FROM slots"
+    };
+}
+
+/// The tallies of the page ?1.
+macro_rules! slots_of_page {
+    () => {
+        "SELECT slot, visits FROM tallies WHERE page_id = (SELECT id FROM pages WHERE page = ?1)"
+    };
+}
+
+/// Takes a page or NULL, and the bounds of buckets as JSON, in microseconds. Returns as JSON the tallied visits of each
+/// bucket, and the times of those that are not tallied.
+macro_rules! count_in_buckets {
+    ($tallies:expr) => {
+        concat!(
+            "WITH tally (slot, visits) AS NOT MATERIALIZED (",
+            $tallies,
+            "), bound (place, at, slot) AS (
+                SELECT key, value, value / 900000000 FROM json_each(?2)
+            ), split (place, slot, before) AS (
+                -- Of the slot that a bound is in, the visits before the bound: all but those that the log has after it.
+                SELECT place, slot, coalesce((SELECT visits FROM tally WHERE slot = bound.slot), 0) - (
+                    SELECT count(*) FROM slots JOIN visits ON id BETWEEN first_id AND last_id
+                    WHERE slots.slot = bound.slot AND visits.at / 900000000 = bound.slot
+                        AND visits.at >= bound.at AND (?1 IS NULL OR page = ?1))
+                FROM bound WHERE at % 900000000 != 0
+            ), bucket (place, first, last, before_first, before_last) AS (
+                SELECT place, slot, lead(slot) OVER places, coalesce(before, 0), lead(coalesce(before, 0)) OVER places
+                FROM bound LEFT JOIN split USING (place, slot)
+                WINDOW places AS (ORDER BY place)
+            )
+            SELECT json_array(
+                (SELECT json_group_array(
+                    (SELECT coalesce(sum(visits), 0) FROM tally WHERE slot >= first AND slot < last)
+                        + before_last - before_first
+                    ORDER BY place) FROM bucket WHERE last IS NOT NULL),
+                (SELECT json_group_array(at) FROM untallied WHERE ?1 IS NULL OR page = ?1))"
+        )
+    };
+}
+
+const COUNT_IN_BUCKETS: &str = count_in_buckets!(slots!());
+
+const COUNT_IN_BUCKETS_OF_PAGE: &str = count_in_buckets!(slots_of_page!());
+
+/// Takes a page or NULL, and a range in microseconds. Returns as JSON pairs of a minute since 1970 and a number of visits;
+/// a minute may come more than once.
+macro_rules! count_by_minute {
+    ($tallies:expr) => {
+        concat!(
+            "WITH tally (slot, visits) AS NOT MATERIALIZED (",
+            $tallies,
+            "), touched (slot, first_id, last_id) AS MATERIALIZED (
+                SELECT slot, first_id, last_id FROM slots
+                WHERE slot >= ?2 / 900000000 AND slot <= (?3 - 1) / 900000000
+            ), logged (minute, visits, visits_in_range) AS MATERIALIZED (
+                SELECT at / 60000000, count(*), count(*) FILTER (WHERE at >= ?2 AND at < ?3) FROM visits
+                WHERE id BETWEEN (SELECT min(first_id) FROM touched) AND (SELECT max(last_id) FROM touched)
+                    AND id <= (SELECT tallied FROM watermarks) AND (?1 IS NULL OR page = ?1)
+                GROUP BY 1
+            ), dropped (minute, visits) AS (
+                SELECT slot * 15, (SELECT visits FROM tally WHERE tally.slot = touched.slot) - (
+                    SELECT coalesce(sum(visits), 0) FROM logged WHERE minute >= slot * 15 AND minute < slot * 15 + 15)
+                FROM touched WHERE slot * 900000000 >= ?2
+            )
+            SELECT json_group_array(json_array(minute, visits)) FROM (
+                SELECT minute, visits_in_range AS visits FROM logged WHERE visits_in_range > 0
+                UNION ALL
+                SELECT minute, visits FROM dropped WHERE visits > 0
+                UNION ALL
+                SELECT at / 60000000, count(*) FROM untallied
+                WHERE at >= ?2 AND at < ?3 AND (?1 IS NULL OR page = ?1) GROUP BY 1)"
+        )
+    };
+}
+
+const COUNT_BY_MINUTE: &str = count_by_minute!(slots!());
+
+const COUNT_BY_MINUTE_OF_PAGE: &str = count_by_minute!(slots_of_page!());
+
+impl Store {
+    /// How many visits there were.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn count(&self, range: Range, page: Option<&Page>) -> Result<i64, Error> {
+        match (range, page) {
+            (Range { since: None, until: None }, None) => self.read(TOTAL, &[]).await,
+            (Range { since: None, until: None }, Some(page)) => self.read(TOTAL_OF_PAGE, &[text(page)]).await,
+            _ => Ok(self.count_between(&range.micros(), page).await?.iter().sum()),
+        }
+    }
+
+    /// How many visits there were between each of the bounds and the next. What it costs are the bounds, and not the visits,
+    /// as far as all but the first and the last of them are bounds of slots.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn histogram(&self, bounds: &[DateTime<Utc>], page: Option<&Page>) -> Result<Vec<i64>, Error> {
+        let bounds: Vec<_> = bounds.iter().copied().map(micros).collect();
+        self.count_between(&bounds, page).await
+    }
+
+    async fn count_between(&self, bounds: &[i64], page: Option<&Page>) -> Result<Vec<i64>, Error> {
+        let parameters = [page.map_or(Value::Null, text), Value::Text(serde_json::to_string(bounds)?)];
+        let statement = if page.is_some() { COUNT_IN_BUCKETS_OF_PAGE } else { COUNT_IN_BUCKETS };
+        let (mut visits, untallied): (Vec<i64>, Vec<i64>) = self.read(statement, &parameters).await?;
+        for at in untallied {
+            // The bounds that are not after it: the last of them is where its bucket begins.
+            let bucket = bounds.partition_point(|bound| *bound <= at).checked_sub(1);
+            if let Some(visits) = bucket.and_then(|bucket| visits.get_mut(bucket)) {
+                *visits += 1;
+            }
+        }
+        Ok(visits)
+    }
+
+    /// The same where all but the first and the last bound are bounds of minutes. It reads the log, which for more than a
+    /// day takes its time.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn minutes(&self, bounds: &[DateTime<Utc>], page: Option<&Page>) -> Result<Vec<i64>, Error> {
+        let bounds: Vec<_> = bounds.iter().copied().map(micros).collect();
+        let [first, .., last] = *bounds else { return Ok(Vec::new()) };
+        let parameters = [page.map_or(Value::Null, text), Value::Integer(first), Value::Integer(last)];
+        let statement = if page.is_some() { COUNT_BY_MINUTE_OF_PAGE } else { COUNT_BY_MINUTE };
+        let found: Vec<(i64, i64)> = self.read(statement, &parameters).await?;
+        let mut visits: HashMap<i64, i64> = HashMap::new();
+        for (minute, number) in found {
+            *visits.entry(minute).or_default() += number;
+        }
+        let starts = bounds[..bounds.len() - 1].iter().map(|start| start.div_euclid(MINUTE));
+        Ok(starts.map(|minute| visits.get(&minute).copied().unwrap_or_default()).collect())
+    }
+}
