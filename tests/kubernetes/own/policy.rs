@@ -27,7 +27,7 @@ fn guest(release: &Release, name: &str) -> Value {
 
 /// What a guest gets from the Service.
 fn asks(release: &Release, name: &str) -> Result<String, String> {
-    let ask = ["wget", "-q", "-T", "3", "-O", "-", "http://footfall:5000/version"];
+    let ask = ["wget", "-q", "-t", "1", "-T", "3", "-O", "-", "http://footfall:5000/version"];
     tried(release.kubectl().args(["exec", name, "--"]).args(ask))
 }
 
