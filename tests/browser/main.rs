@@ -35,6 +35,9 @@ mod site;
 #[path = "../http/client.rs"]
 mod client;
 #[allow(dead_code)]
+#[path = "../http/runtime.rs"]
+mod runtime;
+#[allow(dead_code)]
 #[path = "../http/server.rs"]
 mod server;
 #[allow(dead_code)]

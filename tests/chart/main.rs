@@ -12,6 +12,9 @@
 //! schemas    every object against the schemas of Kubernetes
 //! ```
 
+// The hosts' own, and its tests, which run here.
+#[path = "../../host/src/allowed_hosts.rs"]
+mod allowed_hosts;
 mod cases;
 mod chart;
 mod features;

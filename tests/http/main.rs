@@ -6,6 +6,7 @@
 //! local      start hosts of their own, and reach for their clock, their variables and their volume
 //! soak       do what wears a server out, again and again: briefly, or for minutes where FOOTFALL_SOAK is set
 //!
+//! runtime    which host runs which build of the component
 //! server     a host as a child process
 //! process    what that takes of the machine
 //! volume     the directory with its database, which outlives it
@@ -23,6 +24,7 @@ mod cluster;
 mod disk;
 mod local;
 mod process;
+mod runtime;
 mod server;
 mod soak;
 mod volume;

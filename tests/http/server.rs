@@ -3,7 +3,6 @@
 use std::env;
 use std::fs;
 use std::io::{BufRead, BufReader, Read};
-use std::path::Path;
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::sync::mpsc;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -11,12 +10,11 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::client::Client;
+pub use crate::runtime::Runtime;
 use crate::volume::{Volume, permissions_bind};
 
-const HOST: &str = env!("CARGO_BIN_EXE_footfall-host");
-const MANIFEST: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../spin.toml");
-/// The component, where the manifest says it is.
-pub const COMPONENT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../target/wasm32-wasip2/release/footfall.wasm");
+/// The manifest.
+pub const MANIFEST: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../spin.toml");
 
 /// How long anything may take that is only a matter of time.
 pub const PATIENCE: Duration = Duration::from_secs(20);
@@ -35,9 +33,11 @@ pub fn eventually<T>(what: &str, mut attempt: impl FnMut() -> Option<T>) -> T {
 
 /// How to start a server.
 pub struct Setup {
+    runtime: Runtime,
     volume: Volume,
     variables: Vec<String>,
     clock: bool,
+    exit_before: Option<String>,
     through: Vec<String>,
 }
 
@@ -49,7 +49,14 @@ impl Setup {
 
     /// On a volume.
     pub fn on(volume: &Volume) -> Self {
-        Self { volume: volume.clone(), variables: Vec::new(), clock: false, through: Vec::new() }
+        let volume = volume.clone();
+        Self { runtime: Runtime::Spin40, volume, variables: Vec::new(), clock: false, exit_before: None, through: Vec::new() }
+    }
+
+    /// On another runtime than Spin 4.0.
+    pub fn runtime(mut self, runtime: Runtime) -> Self {
+        self.runtime = runtime;
+        self
     }
 
     /// With a value for a variable of the app.
@@ -62,6 +69,12 @@ impl Setup {
     pub fn at(mut self, time: &str) -> Self {
         set_clock(&self.volume, time);
         self.clock = true;
+        self
+    }
+
+    /// Such that its process ends, as if it were killed, just before a statement that has this in it.
+    pub fn exit_before(mut self, statement: &str) -> Self {
+        self.exit_before = Some(statement.to_owned());
         self
     }
 
@@ -82,14 +95,17 @@ impl Setup {
 
     /// Starts it, and waits until it takes connections.
     pub fn start(self) -> Server {
-        assert!(Path::new(COMPONENT).exists(), "{COMPONENT} is missing: run `make build` first");
+        let (host, component) = (self.runtime.host(), self.runtime.component());
+        for file in [&host, component] {
+            assert!(file.exists(), "{} is missing: run `make test`, which builds it", file.display());
+        }
         let mut command = match self.through.split_first() {
             Some((program, arguments)) => {
                 let mut command = Command::new(program);
-                command.args(arguments).arg(HOST);
+                command.args(arguments).arg(host);
                 command
             }
-            None => Command::new(HOST),
+            None => Command::new(host),
         };
         let config = self.volume.path().join("runtime-config.toml");
         let (data, database) = (self.volume.data(), self.volume.database());
@@ -97,8 +113,14 @@ impl Setup {
         let text = format!("state_dir = '{data}'\n[sqlite_database.default]\ntype = 'spin'\npath = '{database}'\n");
         fs::write(&config, text).expect("a runtime configuration");
         command.args(["--from", MANIFEST, "--listen", "127.0.0.1:0", "--runtime-config-file"]).arg(config);
+        if let Some(profile) = self.runtime.profile() {
+            command.args(["--profile", profile]);
+        }
         if self.clock {
             command.arg("--clock").arg(self.volume.path().join("clock"));
+        }
+        if let Some(statement) = self.exit_before {
+            command.args(["--exit-before", &statement]);
         }
         for variable in self.variables {
             command.args(["--variable", &variable]);

@@ -1,6 +1,7 @@
 //! The images of `make image`, one for each runtime: what is in them, and that one commit makes the same ones.
 
 // Of the tests over HTTP.
+#[allow(dead_code)]
 #[path = "../http/runtime.rs"]
 mod runtime;
 

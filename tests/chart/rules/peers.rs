@@ -1,9 +1,9 @@
 //! How the replicas find each other.
 
-use footfall_host::AllowedHost;
 use http::Uri;
 
 use super::variables::MANIFEST;
+use crate::allowed_hosts::AllowedHost;
 use crate::cases::everywhere;
 use crate::chart::NAMESPACE;
 

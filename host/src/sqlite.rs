@@ -13,10 +13,14 @@ use wasmtime::component::{
     StreamReader, StreamResult,
 };
 
-use crate::bindings::sqlite::{Error, Host, HostConnection, HostConnectionWithStore, QueryResult, RowResult, Value};
-use crate::runtime_config::Databases;
+use super::bindings::sqlite::{Error, Host, HostConnection, QueryResult, RowResult, Value};
+use super::runtime_config::Databases;
+use connection::Streamed;
 
 pub use connection::Connection;
+
+/// A result as `execute-async` gives it: the columns, the rows, and how it ended.
+pub type Rows = (Vec<String>, StreamReader<RowResult>, FutureReader<Result<(), Error>>);
 
 /// How many connections an instance may have open: Spin's limit.
 const MAX_CONNECTIONS: usize = 256;
@@ -24,21 +28,22 @@ const MAX_CONNECTIONS: usize = 256;
 /// The databases that the component may open, and its connections.
 pub struct Sqlite {
     databases: Arc<Databases>,
+    exit_before: Option<Arc<str>>,
     connections: ResourceTable,
 }
 
 impl Sqlite {
     /// Nothing is open yet.
-    pub fn new(databases: Arc<Databases>) -> Self {
+    pub fn new(databases: Arc<Databases>, exit_before: Option<Arc<str>>) -> Self {
         let mut connections = ResourceTable::new();
         connections.set_max_capacity(MAX_CONNECTIONS);
-        Self { databases, connections }
+        Self { databases, exit_before, connections }
     }
 
     fn connect(&mut self, label: &str) -> Result<Resource<Connection>, Error> {
         // There is no case for `no-such-database`: without a file for each label of the manifest nothing starts.
         let database = self.databases.get(label).ok_or(Error::AccessDenied)?;
-        let connection = Connection::new(database.clone());
+        let connection = Connection::new(database.clone(), self.exit_before.clone());
         self.connections.push(connection).map_err(|error| match error {
             ResourceTableError::Full => Error::Io("too many connections opened".to_owned()),
             other => Error::Io(other.to_string()),
@@ -67,11 +72,11 @@ impl HostConnection for Sqlite {
     }
 
     async fn last_insert_rowid(&mut self, connection: Resource<Connection>) -> wasmtime::Result<i64> {
-        Ok(self.connection(&connection)?.last_insert_rowid().await?)
+        Ok(self.connection(&connection)?.last_insert_rowid()?)
     }
 
     async fn changes(&mut self, connection: Resource<Connection>) -> wasmtime::Result<u64> {
-        Ok(self.connection(&connection)?.changes().await?)
+        Ok(self.connection(&connection)?.changes()?)
     }
 
     async fn drop(&mut self, connection: Resource<Connection>) -> wasmtime::Result<()> {
@@ -80,40 +85,44 @@ impl HostConnection for Sqlite {
     }
 }
 
-impl<T: 'static> HostConnectionWithStore<T> for HasSelf<Sqlite> {
-    async fn open_async(accessor: &Accessor<T, Self>, label: String) -> Result<Resource<Connection>, Error> {
-        accessor.with(|mut access| access.get().connect(&label))
-    }
+/// `open-async`.
+pub fn open<T>(store: &Accessor<T, HasSelf<Sqlite>>, label: &str) -> Result<Resource<Connection>, Error> {
+    store.with(|mut store| store.get().connect(label))
+}
 
-    async fn execute_async(
-        accessor: &Accessor<T, Self>,
-        connection: Resource<Connection>,
-        sql: String,
-        parameters: Vec<Value>,
-    ) -> Result<(Vec<String>, StreamReader<RowResult>, FutureReader<Result<(), Error>>), Error> {
-        let connection = accessor.with(|mut access| access.get().connection(&connection))?;
-        let result = connection.stream(sql, parameters).await?;
-        let ends = accessor.with(|mut access| {
-            let rows = StreamReader::new(&mut access, RowProducer(result.rows))?;
-            let end = FutureReader::new(&mut access, result.end)?;
-            Ok((rows, end))
-        });
-        let (rows, end) = ends.map_err(|error: wasmtime::Error| Error::Io(error.to_string()))?;
-        Ok((result.columns, rows, end))
-    }
+/// `execute-async`.
+pub async fn execute<T>(
+    store: &Accessor<T, HasSelf<Sqlite>>,
+    connection: Resource<Connection>,
+    sql: String,
+    parameters: Vec<Value>,
+) -> Result<Rows, Error> {
+    let connection = find(store, &connection)?;
+    let Streamed { columns, rows, end } = connection.stream(sql, parameters).await?;
+    let ends = store.with(|mut store| {
+        let rows = StreamReader::new(&mut store, RowProducer(rows))?;
+        let end = FutureReader::new(&mut store, end)?;
+        Ok((rows, end))
+    });
+    let (rows, end) = ends.map_err(|error: wasmtime::Error| Error::Io(error.to_string()))?;
+    Ok((columns, rows, end))
+}
 
-    async fn last_insert_rowid_async(
-        accessor: &Accessor<T, Self>,
-        connection: Resource<Connection>,
-    ) -> wasmtime::Result<i64> {
-        let connection = accessor.with(|mut access| access.get().connection(&connection))?;
-        Ok(connection.last_insert_rowid().await?)
-    }
+/// `last-insert-rowid-async`.
+pub fn last_insert_rowid<T>(
+    store: &Accessor<T, HasSelf<Sqlite>>,
+    connection: &Resource<Connection>,
+) -> wasmtime::Result<i64> {
+    Ok(find(store, connection)?.last_insert_rowid()?)
+}
 
-    async fn changes_async(accessor: &Accessor<T, Self>, connection: Resource<Connection>) -> wasmtime::Result<u64> {
-        let connection = accessor.with(|mut access| access.get().connection(&connection))?;
-        Ok(connection.changes().await?)
-    }
+/// `changes-async`.
+pub fn changes<T>(store: &Accessor<T, HasSelf<Sqlite>>, connection: &Resource<Connection>) -> wasmtime::Result<u64> {
+    Ok(find(store, connection)?.changes()?)
+}
+
+fn find<T>(store: &Accessor<T, HasSelf<Sqlite>>, handle: &Resource<Connection>) -> Result<Connection, Error> {
+    store.with(|mut store| store.get().connection(handle))
 }
 
 /// Hands rows to the component one by one, as Spin does.

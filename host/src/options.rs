@@ -2,18 +2,21 @@
 
 use std::net::{SocketAddr, ToSocketAddrs};
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
 use lexopt::{Arg, Parser, ValueExt};
 
 /// What `--help` prints.
-pub const USAGE: &str = "\
-Runs a WASI 0.3 HTTP component from a Spin manifest, as `spin up` does.
-
-Usage: footfall-host [OPTIONS]
+pub const USAGE: &str = concat!(
+    env!("CARGO_PKG_DESCRIPTION"),
+    ".\n\nUsage: ",
+    env!("CARGO_PKG_NAME"),
+    " [OPTIONS]
 
 Options:
   -f, --from FILE                 The manifest, or its directory [default: spin.toml]
+      --profile NAME              The profile of the manifest to run [default: the anonymous one]
       --runtime-config-file FILE  Where databases live, in Spin's format
       --listen ADDR               Address to listen on; port 0 is any free one
                                   [env: SPIN_HTTP_LISTEN_ADDR] [default: 127.0.0.1:3000]
@@ -21,14 +24,18 @@ Options:
       --max-instance-memory BYTES Caps the memory of each instance
                                   [env: SPIN_MAX_INSTANCE_MEMORY] [default: no cap]
       --clock FILE                Gives the component the RFC 3339 time in FILE for the wall clock's
+      --exit-before TEXT          Ends, as at SIGKILL, just before a statement of SQL that contains TEXT
   -h, --help                      Prints this
-";
+"
+);
 
 /// What to run, and how.
 #[derive(Debug)]
 pub struct Options {
     /// The manifest, `spin.toml`.
     pub manifest: PathBuf,
+    /// Which of its profiles, if not the anonymous one.
+    pub profile: Option<String>,
     /// Spin's runtime configuration, if there is one.
     pub runtime_config: Option<PathBuf>,
     /// Where to listen.
@@ -39,6 +46,8 @@ pub struct Options {
     pub max_instance_memory: Option<usize>,
     /// A file whose content is the time.
     pub clock: Option<PathBuf>,
+    /// What a statement of SQL contains before which the process is to end.
+    pub exit_before: Option<Arc<str>>,
 }
 
 impl Options {
@@ -49,19 +58,23 @@ impl Options {
 
     fn parse(mut args: Parser) -> Result<Option<Self>> {
         let mut manifest = PathBuf::from("spin.toml");
+        let mut profile = None;
         let mut runtime_config = None;
         let mut listen = std::env::var("SPIN_HTTP_LISTEN_ADDR").ok();
         let mut variables = Vec::new();
         let mut max_instance_memory = std::env::var("SPIN_MAX_INSTANCE_MEMORY").ok();
         let mut clock = None;
+        let mut exit_before = None;
         while let Some(arg) = args.next()? {
             match arg {
                 Arg::Short('f') | Arg::Long("from") => manifest = args.value()?.into(),
+                Arg::Long("profile") => profile = Some(args.value()?.string()?),
                 Arg::Long("runtime-config-file") => runtime_config = Some(args.value()?.into()),
                 Arg::Long("listen") => listen = Some(args.value()?.string()?),
                 Arg::Long("variable") => variables.push(key_value(&args.value()?.string()?)?),
                 Arg::Long("max-instance-memory") => max_instance_memory = Some(args.value()?.string()?),
                 Arg::Long("clock") => clock = Some(args.value()?.into()),
+                Arg::Long("exit-before") => exit_before = Some(args.value()?.string()?.into()),
                 Arg::Short('h') | Arg::Long("help") => return Ok(None),
                 other => return Err(other.unexpected().into()),
             }
@@ -71,7 +84,7 @@ impl Options {
         }
         let listen = address(listen.as_deref().unwrap_or("127.0.0.1:3000"))?;
         let max_instance_memory = max_instance_memory.as_deref().map(bytes).transpose()?;
-        Ok(Some(Self { manifest, runtime_config, listen, variables, max_instance_memory, clock }))
+        Ok(Some(Self { manifest, profile, runtime_config, listen, variables, max_instance_memory, clock, exit_before }))
     }
 }
 

@@ -7,7 +7,7 @@ use anyhow::{Context, Result, bail, ensure};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
-use crate::{toml_file, variables};
+use super::{toml_file, variables};
 
 /// An application of one HTTP component.
 pub struct Manifest {
@@ -53,6 +53,24 @@ pub struct Component {
     _description: Option<String>,
     #[serde(rename = "build")]
     _build: Option<Build>,
+    /// What is different in each profile.
+    #[serde(default)]
+    profile: BTreeMap<String, Profile>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Profile {
+    source: Option<PathBuf>,
+    #[serde(rename = "build")]
+    _build: Option<ProfileBuild>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ProfileBuild {
+    #[serde(rename = "command")]
+    _command: IgnoredAny,
 }
 
 #[derive(Deserialize)]
@@ -105,13 +123,14 @@ struct HttpTrigger {
 }
 
 impl Manifest {
-    /// Reads and checks the manifest.
-    pub fn load(path: &Path) -> Result<Self> {
+    /// Reads and checks the manifest, in one of its profiles if that is not the anonymous one.
+    pub fn load(path: &Path, profile: Option<&str>) -> Result<Self> {
         let file: File = toml_file::read(path)?;
-        Self::check(file, path.parent().unwrap_or(Path::new(""))).with_context(|| path.display().to_string())
+        let directory = path.parent().unwrap_or(Path::new(""));
+        Self::check(file, directory, profile).with_context(|| path.display().to_string())
     }
 
-    fn check(file: File, directory: &Path) -> Result<Self> {
+    fn check(file: File, directory: &Path, profile: Option<&str>) -> Result<Self> {
         let version = file.spin_manifest_version;
         ensure!(version == 2, "spin_manifest_version {version} is not supported, only 2");
         let [trigger] = file.trigger.http.as_slice() else {
@@ -134,6 +153,12 @@ impl Manifest {
                 variable.required != variable.default.is_some(),
                 "variable `{name}` must be `required` or have a `default`"
             );
+        }
+        if let Some(name) = profile {
+            let Some(profile) = component.profile.remove(name) else {
+                bail!("Profile {name} is not defined in this application");
+            };
+            component.source = profile.source.unwrap_or(component.source);
         }
         component.source = directory.join(component.source);
         Ok(Self { variables: file.variables, id: id.clone(), component })

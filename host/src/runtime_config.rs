@@ -7,8 +7,8 @@ use std::sync::Arc;
 use anyhow::{Context, Result, bail};
 use serde::Deserialize;
 
-use crate::manifest::Manifest;
-use crate::toml_file;
+use super::manifest::Manifest;
+use super::toml_file;
 
 /// The databases that the component may open, by label.
 pub type Databases = BTreeMap<String, Arc<Database>>;

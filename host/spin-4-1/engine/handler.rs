@@ -1,25 +1,40 @@
-//! How many requests an instance serves, and for how long: what Spin does by default.
+//! Which instance serves a request: what Spin 4.1 does by default.
 
 use std::future;
 use std::pin::Pin;
 use std::task::{Context, Poll};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use tokio::time::Sleep;
+use anyhow::{Error, Result};
+use http::{Request, Response};
+use tokio::time::{Sleep, sleep};
 use wasmtime::component::GuestTaskId;
 use wasmtime::{Store, StoreContextMut};
-use wasmtime_wasi_http::WasiHttpView;
-use wasmtime_wasi_http::handler::{HandlerState, Instance, ShouldAccept, WorkerExpiration, WorkerState, WorkerStatus};
+use wasmtime_wasi_http::handler::{
+    HandlerState, Instance, Proxy, ProxyHandler, ShouldAccept, WorkerExpiration, WorkerState, WorkerStatus,
+};
 
-use crate::app::App;
-use crate::guest::Guest;
+use super::{Body, WasiHttpView};
+use crate::host::app::App;
+use crate::host::guest::Guest;
+use crate::host::limits::{MAX_CONCURRENT_REQUESTS, MAX_IDLE, MAX_REQUESTS};
+use crate::host::report;
 
-/// How many requests an instance serves at once.
-const MAX_CONCURRENT: usize = 16;
-/// How many requests an instance serves before a fresh one takes over.
-const MAX_REQUESTS: usize = 128;
-/// How long an instance waits for its next request.
-const MAX_IDLE: Duration = Duration::from_secs(1);
+/// The instances of the application.
+#[derive(Clone)]
+pub struct Handler(ProxyHandler<App>);
+
+impl Handler {
+    /// Has no instance yet.
+    pub fn new(app: App) -> Self {
+        Self(ProxyHandler::new(app))
+    }
+
+    /// Has an instance answer a request.
+    pub async fn handle(&self, request: Request<Body>) -> Result<Response<Body>> {
+        self.0.handle((), request).await.map_err(Error::from)
+    }
+}
 
 impl HandlerState for App {
     type StoreData = Guest;
@@ -27,8 +42,9 @@ impl HandlerState for App {
     type WorkerState = Limits;
 
     async fn instantiate(&self) -> wasmtime::Result<Instance<Guest, Idle, Limits>> {
-        let (store, proxy) = self.new_instance().await?;
-        let expiration = Idle(Box::pin(tokio::time::sleep(MAX_IDLE)));
+        let mut store = self.new_store();
+        let proxy = Proxy::P3(self.component.instantiate_async(&mut store).await?);
+        let expiration = Idle(Box::pin(sleep(MAX_IDLE)));
         Ok(Instance { store, proxy, view: Guest::http, expiration, state: Limits })
     }
 }
@@ -61,7 +77,7 @@ impl WorkerState for Limits {
     fn should_accept_request(&self, concurrent: usize, total: usize) -> ShouldAccept {
         if total >= MAX_REQUESTS {
             ShouldAccept::Never
-        } else if concurrent >= MAX_CONCURRENT {
+        } else if concurrent >= MAX_CONCURRENT_REQUESTS {
             ShouldAccept::No
         } else {
             ShouldAccept::Yes
@@ -79,7 +95,7 @@ impl WorkerState for Limits {
 
     fn drop(&self, store: Store<Guest>, result: wasmtime::Result<()>) {
         if let Err(error) = result {
-            crate::report(format_args!("an instance failed: {error:?}"));
+            report(format_args!("an instance failed: {error:?}"));
         }
         drop(store);
     }

@@ -10,7 +10,7 @@ impl ResourceLimiter for MemoryCap {
     fn memory_growing(&mut self, current: usize, desired: usize, _: Option<usize>) -> wasmtime::Result<bool> {
         let allowed = self.0.is_none_or(|cap| desired <= cap);
         if !allowed {
-            crate::report(format_args!("an instance with {current} bytes of memory may not have {desired}"));
+            super::report(format_args!("an instance with {current} bytes of memory may not have {desired}"));
         }
         Ok(allowed)
     }

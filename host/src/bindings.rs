@@ -1,9 +1,9 @@
-//! Spin's interfaces, generated from `wit/`.
+//! Spin's interfaces, generated from `../wit`.
 
 #[allow(missing_docs, clippy::pedantic, reason = "generated")]
 mod generated {
     wasmtime::component::bindgen!({
-        path: "host/wit",
+        path: "../wit",
         imports: {
             // These have no error of their own, so that what fails in them can only end the component.
             "spin:sqlite/sqlite@3.1.0.[method]connection.changes": async | trappable,
@@ -12,7 +12,7 @@ mod generated {
             "spin:sqlite/sqlite@3.1.0.[method]connection.last-insert-rowid-async": async | trappable,
             default: async,
         },
-        with: { "spin:sqlite/sqlite.connection": crate::sqlite::Connection },
+        with: { "spin:sqlite/sqlite.connection": crate::host::sqlite::Connection },
     });
 }
 

@@ -1,15 +1,16 @@
 //! One connection to a database file.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock};
 
 use rusqlite::hooks::{AuthAction, AuthContext, Authorization};
 use rusqlite::types::{self, ValueRef};
 use rusqlite::{CachedStatement, Row, params_from_iter};
-use tokio::sync::{OnceCell, mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot};
 use tokio::task;
 
-use crate::bindings::sqlite::{Error, QueryResult, RowResult, Value};
-use crate::runtime_config::Database;
+use crate::host::bindings::sqlite::{Error, QueryResult, RowResult, Value};
+use crate::host::process;
+use crate::host::runtime_config::Database;
 
 /// What a result may take in memory, in bytes: Spin's limit. A streamed one is never there as a whole, so there it
 /// is a row that is held against it.
@@ -21,7 +22,9 @@ pub struct Connection(Arc<State>);
 
 struct State {
     database: Arc<Database>,
-    opened: OnceCell<Arc<Mutex<rusqlite::Connection>>>,
+    /// What a statement contains before which the process is to end.
+    exit_before: Option<Arc<str>>,
+    opened: OnceLock<Mutex<rusqlite::Connection>>,
 }
 
 /// A result under way.
@@ -36,14 +39,17 @@ pub struct Streamed {
 
 impl Connection {
     /// Makes a connection to the database.
-    pub fn new(database: Arc<Database>) -> Self {
-        Self(Arc::new(State { database, opened: OnceCell::new() }))
+    pub fn new(database: Arc<Database>, exit_before: Option<Arc<str>>) -> Self {
+        Self(Arc::new(State { database, exit_before, opened: OnceLock::new() }))
     }
 
     /// Runs the first statement of `sql`, and collects its rows.
     pub async fn query(&self, sql: String, parameters: Vec<Value>) -> Result<QueryResult, Error> {
-        self.with(move |connection| {
-            let mut statement = connection.prepare_cached(&sql)?;
+        self.opened()?;
+        let this = self.clone();
+        let work = move || {
+            let connection = this.lock()?;
+            let mut statement = this.prepare(&connection, &sql)?;
             let columns = columns(&statement);
             let mut rows = Vec::new();
             let mut size = size_of::<QueryResult>();
@@ -54,20 +60,28 @@ impl Connection {
                 Ok(())
             })?;
             Ok(QueryResult { columns, rows })
-        })
-        .await
+        };
+        task::spawn_blocking(work).await.map_err(|_| Error::Io("internal runtime error".to_owned()))?
     }
 
     /// Runs the first statement of `sql`, and sends its rows as they come.
     pub async fn stream(&self, sql: String, parameters: Vec<Value>) -> Result<Streamed, Error> {
-        let connection = self.opened().await?;
+        self.opened()?;
+        let this = self.clone();
         let (columns_tx, columns_rx) = oneshot::channel();
         let (rows_tx, rows) = mpsc::channel(4);
         let (end_tx, end) = oneshot::channel();
         let work = move || {
             // Held to the end: the connection's next statement waits until this one's rows are taken.
-            let connection = connection.lock().unwrap_or_else(PoisonError::into_inner);
-            let mut statement = connection.prepare_cached(&sql)?;
+            let connection = this.lock()?;
+            let mut statement = match this.prepare(&connection, &sql) {
+                Ok(statement) => statement,
+                Err(error) => {
+                    // It has no columns, and its error comes at the end, where all errors come.
+                    let _ = columns_tx.send(Vec::new());
+                    return Err(error);
+                }
+            };
             // Whoever stops listening does not want the rest.
             let gone = |what: &str| Error::Io(format!("{what} send error"));
             columns_tx.send(columns(&statement)).map_err(|_| gone("column"))?;
@@ -77,42 +91,43 @@ impl Connection {
             })
         };
         task::spawn_blocking(move || end_tx.send(work()));
-        // A statement that cannot be prepared has no columns, and its error comes at the end, where all errors come.
-        let columns = columns_rx.await.unwrap_or_default();
+        let columns = columns_rx.await.map_err(|error| Error::Io(error.to_string()))?;
         Ok(Streamed { columns, rows, end })
     }
 
     /// How many rows the last statement changed.
-    pub async fn changes(&self) -> Result<u64, Error> {
-        self.with(|connection| Ok(connection.changes())).await
+    pub fn changes(&self) -> Result<u64, Error> {
+        Ok(self.lock()?.changes())
     }
 
     /// The id that the last INSERT made.
-    pub async fn last_insert_rowid(&self) -> Result<i64, Error> {
-        self.with(|connection| Ok(connection.last_insert_rowid())).await
+    pub fn last_insert_rowid(&self) -> Result<i64, Error> {
+        Ok(self.lock()?.last_insert_rowid())
     }
 
-    async fn with<R: Send + 'static>(
-        &self,
-        work: impl FnOnce(&rusqlite::Connection) -> Result<R, Error> + Send + 'static,
-    ) -> Result<R, Error> {
-        let connection = self.opened().await?;
-        blocking(move || work(&connection.lock().unwrap_or_else(PoisonError::into_inner))).await
+    fn lock(&self) -> Result<MutexGuard<'_, rusqlite::Connection>, Error> {
+        Ok(self.opened()?.lock().expect("a connection in which nothing panicked"))
     }
 
-    async fn opened(&self) -> Result<Arc<Mutex<rusqlite::Connection>>, Error> {
-        let database = self.0.database.clone();
-        let open = || blocking(move || Ok(open(&database)?));
-        self.0.opened.get_or_try_init(open).await.cloned()
+    fn opened(&self) -> Result<&Mutex<rusqlite::Connection>, Error> {
+        let State { database, opened, .. } = &*self.0;
+        if let Some(connection) = opened.get() {
+            return Ok(connection);
+        }
+        // Of two that come here at once, one opens it in vain.
+        let connection = open(database)?;
+        Ok(opened.get_or_init(|| Mutex::new(connection)))
+    }
+
+    fn prepare<'a>(&self, connection: &'a rusqlite::Connection, sql: &str) -> Result<CachedStatement<'a>, Error> {
+        if self.0.exit_before.as_deref().is_some_and(|text| sql.contains(text)) {
+            process::kill();
+        }
+        Ok(connection.prepare_cached(sql)?)
     }
 }
 
-async fn blocking<R: Send + 'static>(work: impl FnOnce() -> Result<R, Error> + Send + 'static) -> Result<R, Error> {
-    let done = task::spawn_blocking(work).await;
-    done.unwrap_or_else(|error| Err(Error::Io(error.to_string())))
-}
-
-fn open(database: &Database) -> rusqlite::Result<Arc<Mutex<rusqlite::Connection>>> {
+fn open(database: &Database) -> rusqlite::Result<rusqlite::Connection> {
     let connection = rusqlite::Connection::open(&database.path)?;
     if !database.allow_attach_file {
         connection.authorizer(Some(|context: AuthContext| match context.action {
@@ -122,7 +137,7 @@ fn open(database: &Database) -> rusqlite::Result<Arc<Mutex<rusqlite::Connection>
             _ => Authorization::Allow,
         }));
     }
-    Ok(Arc::new(Mutex::new(connection)))
+    Ok(connection)
 }
 
 fn columns(statement: &CachedStatement) -> Vec<String> {
@@ -154,11 +169,8 @@ fn value(row: &Row, column: usize) -> Result<Value, Error> {
         ValueRef::Null => Value::Null,
         ValueRef::Integer(number) => Value::Integer(number),
         ValueRef::Real(number) => Value::Real(number),
-        // SQLite does not see to it that a text is UTF-8. Spin 4.1 panics where it is not, and closes the connection.
-        ValueRef::Text(text) => match str::from_utf8(text) {
-            Ok(text) => Value::Text(text.to_owned()),
-            Err(error) => return Err(Error::Io(format!("column {column}: {error}"))),
-        },
+        // SQLite does not see to it. As in Spin, a panic here is the end of the connection.
+        ValueRef::Text(text) => Value::Text(str::from_utf8(text).expect("text in UTF-8").to_owned()),
         ValueRef::Blob(bytes) => Value::Blob(bytes.to_owned()),
     })
 }

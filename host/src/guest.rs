@@ -4,14 +4,15 @@ use std::sync::Arc;
 
 use wasmtime::component::{HasSelf, Linker, ResourceTable};
 use wasmtime_wasi::{WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView};
-use wasmtime_wasi_http::{WasiHttpCtx, WasiHttpCtxView, WasiHttpView};
+use wasmtime_wasi_http::WasiHttpCtx;
 
-use crate::bindings;
-use crate::clock::FileClock;
-use crate::memory::MemoryCap;
-use crate::outbound::Outbound;
-use crate::sqlite::Sqlite;
-use crate::variables::ComponentVariables;
+use super::bindings;
+use super::clock::FileClock;
+use super::memory::MemoryCap;
+use super::outbound::Outbound;
+use super::sqlite::Sqlite;
+use super::variables::ComponentVariables;
+use crate::engine::{WasiHttpCtxView, WasiHttpView};
 
 /// The host's side of one instance.
 pub struct Guest {

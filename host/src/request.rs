@@ -6,10 +6,14 @@ use anyhow::{Context, Result, bail, ensure};
 use http::uri::{Authority, Scheme};
 use http::{HeaderValue, Request, Uri, header};
 
+use crate::engine::HIDES_CONNECTION;
+
 /// Removes the headers that are between client and server.
 pub fn strip_headers<B>(request: &mut Request<B>) {
     let headers = request.headers_mut();
-    headers.remove(header::CONNECTION);
+    if HIDES_CONNECTION {
+        headers.remove(header::CONNECTION);
+    }
     // A name under this one would be another component of the application.
     let internal = headers.get(header::HOST).and_then(|host| host.to_str().ok()).is_some_and(|host| {
         let name = host.rsplit_once(':').map_or(host, |(name, _)| name);

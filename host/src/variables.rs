@@ -5,10 +5,9 @@ use std::env::{self, VarError};
 use std::sync::Arc;
 
 use anyhow::{Result, anyhow, bail, ensure};
-use wasmtime::component::{Accessor, HasSelf};
 
-use crate::bindings::variables::{Error, Host, HostWithStore};
-use crate::manifest;
+use super::bindings::variables::{Error, Host};
+use super::manifest;
 
 /// The values of the application's variables.
 pub struct Variables(BTreeMap<String, String>);
@@ -95,7 +94,8 @@ pub struct ComponentVariables {
 }
 
 impl ComponentVariables {
-    fn get(&self, name: &str) -> Result<String, Error> {
+    /// `get`.
+    pub fn get(&self, name: &str) -> Result<String, Error> {
         check_name(name).map_err(Error::InvalidName)?;
         let missing = || Error::Undefined(format!("no variable for {:?}.{name:?}", self.id));
         self.values.get(name).cloned().ok_or_else(missing)
@@ -103,9 +103,3 @@ impl ComponentVariables {
 }
 
 impl Host for Arc<ComponentVariables> {}
-
-impl<T> HostWithStore<T> for HasSelf<Arc<ComponentVariables>> {
-    async fn get(accessor: &Accessor<T, Self>, name: String) -> Result<String, Error> {
-        accessor.with(|mut access| access.get().get(&name))
-    }
-}

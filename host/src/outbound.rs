@@ -1,0 +1,85 @@
+//! Requests that the component sends.
+
+mod body;
+mod connect;
+
+use std::error::Error;
+use std::sync::Arc;
+use std::time::Duration;
+
+use http::uri::Scheme;
+use http::{Request, Response, header};
+use http_body_util::BodyExt;
+use hyper_util::client::legacy::{self, Client};
+use hyper_util::rt::TokioExecutor;
+use tokio::time::timeout;
+
+use super::allowed_hosts::AllowedHost;
+use crate::engine::{Body, HttpError, RequestOptions, SendError, WasiHttpHooks, dns_error};
+use body::Timed;
+use connect::{CONNECT_TIMEOUT, ConnectError, Connector};
+
+/// Spin's.
+const DEFAULT_TIMEOUT: Duration = Duration::from_mins(10);
+
+/// What becomes of a request or an answer under way, which nobody asks about here.
+type Ending = Box<dyn Future<Output = Result<(), HttpError>> + Send>;
+type Sending = Box<dyn Future<Output = Result<(Response<Body>, Ending), SendError>> + Send>;
+
+/// Sends requests over plain HTTP/1.1 to the hosts that the manifest allows, on connections that all instances share.
+#[derive(Clone)]
+pub struct Outbound {
+    allowed: Arc<[AllowedHost]>,
+    client: Client<Connector, Body>,
+}
+
+impl Outbound {
+    /// Allows these.
+    pub fn new(allowed: Arc<[AllowedHost]>) -> Self {
+        Self { allowed, client: Client::builder(TokioExecutor::new()).build(Connector) }
+    }
+}
+
+impl WasiHttpHooks for Outbound {
+    fn send_request(&mut self, request: Request<Body>, options: Option<RequestOptions>, _: Ending) -> Sending {
+        if !self.allowed.iter().any(|host| host.allows(request.uri())) {
+            super::report(format_args!("allowed_outbound_hosts does not allow {}", request.uri()));
+            return Box::new(async { Err(HttpError::HttpRequestDenied.into()) });
+        }
+        let client = self.client.clone();
+        Box::new(async move {
+            let response = send(&client, request, options.unwrap_or_default()).await?;
+            Ok((response, Box::new(async { Ok(()) }) as Ending))
+        })
+    }
+}
+
+async fn send(
+    client: &Client<Connector, Body>,
+    mut request: Request<Body>,
+    options: RequestOptions,
+) -> Result<Response<Body>, HttpError> {
+    if request.uri().scheme() != Some(&Scheme::HTTP) {
+        return Err(HttpError::InternalError(Some("this host sends plain HTTP only".to_owned())));
+    }
+    // The client sets it by the URI.
+    request.headers_mut().remove(header::HOST);
+    let connect_timeout = options.connect_timeout.unwrap_or(DEFAULT_TIMEOUT);
+    let first_byte_timeout = options.first_byte_timeout.unwrap_or(DEFAULT_TIMEOUT);
+    let between_bytes_timeout = options.between_bytes_timeout.unwrap_or(DEFAULT_TIMEOUT);
+
+    let response = CONNECT_TIMEOUT.scope(connect_timeout, client.request(request));
+    let response = timeout(first_byte_timeout, response).await.map_err(|_| HttpError::ConnectionReadTimeout)?;
+    let response = response.map_err(|error| http_error(&error))?;
+    Ok(response.map(|body| Timed::new(body, between_bytes_timeout).boxed_unsync()))
+}
+
+/// Sorts errors as Spin does.
+fn http_error(error: &legacy::Error) -> HttpError {
+    match error.source().and_then(|cause| cause.downcast_ref()) {
+        Some(ConnectError::Unknown) => dns_error("address not available"),
+        Some(ConnectError::Refused) => HttpError::ConnectionRefused,
+        Some(ConnectError::Timeout) => HttpError::ConnectionTimeout,
+        None => HttpError::HttpProtocolError,
+    }
+}

@@ -1,0 +1,42 @@
+//! What the component runs on.
+
+use std::path::{Path, PathBuf};
+
+/// A runtime, which goes with the build of the component that it runs.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Runtime {
+    /// Spin 4.0, with the build for the candidate of WASI 0.3.
+    Spin40,
+    /// Spin 4.1, with the build for final WASI 0.3.0.
+    Spin41,
+}
+
+impl Runtime {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Spin40, Self::Spin41];
+
+    /// The component, where the manifest says it is.
+    pub fn component(self) -> &'static Path {
+        Path::new(match self {
+            Self::Spin40 => concat!(env!("CARGO_MANIFEST_DIR"), "/../target/footfall.wasm"),
+            Self::Spin41 => concat!(env!("CARGO_MANIFEST_DIR"), "/../target/footfall-final.wasm"),
+        })
+    }
+
+    /// The profile of the manifest, if not the anonymous one.
+    pub fn profile(self) -> Option<&'static str> {
+        match self {
+            Self::Spin40 => None,
+            Self::Spin41 => Some("final"),
+        }
+    }
+
+    /// The local host, which cargo puts where it puts the binaries of this package.
+    pub fn host(self) -> PathBuf {
+        let seed = Path::new(env!("CARGO_BIN_EXE_footfall-seed"));
+        seed.with_file_name(match self {
+            Self::Spin40 => "footfall-host-4-0",
+            Self::Spin41 => "footfall-host-4-1",
+        })
+    }
+}
