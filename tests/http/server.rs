@@ -50,7 +50,14 @@ impl Setup {
     /// On a volume.
     pub fn on(volume: &Volume) -> Self {
         let volume = volume.clone();
-        Self { runtime: Runtime::Spin40, volume, variables: Vec::new(), clock: false, exit_before: None, through: Vec::new() }
+        Self {
+            runtime: Runtime::Spin40,
+            volume,
+            variables: Vec::new(),
+            clock: false,
+            exit_before: None,
+            through: Vec::new(),
+        }
     }
 
     /// On another runtime than Spin 4.0.

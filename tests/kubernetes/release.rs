@@ -2,6 +2,7 @@
 
 use std::env;
 use std::process::Command;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use serde_json::{Value, json};
@@ -15,6 +16,9 @@ pub const NAME: &str = "footfall";
 /// One test at a time: they count visits, and break what they can.
 static TURN: Mutex<()> = Mutex::new(());
 
+/// Whether the shared release was never ready, though nobody had touched it: then the next test need not wait for it.
+static BROKEN: AtomicBool = AtomicBool::new(false);
+
 /// A release in a namespace that enforces restricted pod security.
 pub struct Release {
     namespace: String,
@@ -26,10 +30,14 @@ impl Release {
     /// The one that the tests share, as whoever had it before did not leave it: three replicas, all ready, and a
     /// `NetworkPolicy`. `None` where there is no cluster.
     pub fn shared() -> Option<Self> {
-        let namespace = env::var("NAMESPACE").unwrap_or_else(|_| "footfall-e2e".to_owned());
-        let release = Self::in_namespace(&namespace, &["networkPolicy.enabled=true"])?;
+        let release = Self::in_namespace("", &["networkPolicy.enabled=true"])?;
+        assert!(
+            !BROKEN.swap(true, Ordering::Relaxed),
+            "the chart as it is does not get ready, as a test before this says"
+        );
         release.upgrade(&[]);
         release.is_ready();
+        BROKEN.store(false, Ordering::Relaxed);
         Some(release)
     }
 
@@ -38,9 +46,10 @@ impl Release {
         own_cluster().and_then(|_| Self::shared())
     }
 
-    /// One that is not installed yet.
-    pub fn in_namespace(namespace: &str, values: &[&str]) -> Option<Self> {
+    /// One that is not installed yet, in the tests' namespace with this behind its name.
+    pub fn in_namespace(suffix: &str, values: &[&str]) -> Option<Self> {
         there_is_a_cluster().then_some(())?;
+        let namespace = env::var("NAMESPACE").unwrap_or_else(|_| "footfall-e2e".to_owned()) + suffix;
         let turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
         let labels = json!({"pod-security.kubernetes.io/enforce": "restricted"});
         apply(
@@ -54,8 +63,7 @@ impl Release {
         }
         values.extend(env::var("RUNTIMECLASS").map(|name| format!("runtimeClass.name={name}")));
         values.extend(env::var("TEST_IMAGE").map(|image| format!("test.image={image}")));
-        let release = Self { namespace: namespace.to_owned(), values, _turn: turn };
-        Some(release)
+        Some(Self { namespace, values, _turn: turn })
     }
 
     /// Installs it, or gives it other values: those of all, and these.

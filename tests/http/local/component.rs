@@ -42,10 +42,9 @@ fn the_component_is_small() {
 
 #[test]
 fn the_component_asks_for_wasi_and_spin_alone() {
-    for (runtime, handler) in [
-        (Runtime::Spin40, "wasi:http/handler@0.3.0-rc-2026-03-15"),
-        (Runtime::Spin41, "wasi:http/handler@0.3.0"),
-    ] {
+    for (runtime, handler) in
+        [(Runtime::Spin40, "wasi:http/handler@0.3.0-rc-2026-03-15"), (Runtime::Spin41, "wasi:http/handler@0.3.0")]
+    {
         let (imports, exports) = interfaces(&component(runtime));
         for import in &imports {
             assert!(import.starts_with("wasi:") || import.starts_with("spin:"), "it imports {import}");

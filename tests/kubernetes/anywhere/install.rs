@@ -41,7 +41,7 @@ fn helm_test_passes() {
 
 #[test]
 fn the_claims_outlive_the_release() {
-    let Some(release) = Release::in_namespace("footfall-gone", &["replicaCount=1"]) else { return };
+    let Some(release) = Release::in_namespace("-gone", &["replicaCount=1"]) else { return };
     release.upgrade(&[]);
     release.is_ready();
     release.ask(0, "/");
@@ -54,5 +54,5 @@ fn the_claims_outlive_the_release() {
     release.upgrade(&[]);
     release.is_ready();
     assert_eq!(release.count(0), visits);
-    stdout(release.kubectl().args(["delete", "namespace", "footfall-gone", "--wait=false"]));
+    stdout(release.kubectl().args(["delete", "namespace", release.namespace(), "--wait=false"]));
 }

@@ -4,3 +4,4 @@ mod kubelet;
 mod load_balancer;
 mod policy;
 mod restarts;
+mod wrong_image;

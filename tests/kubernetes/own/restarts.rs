@@ -35,7 +35,7 @@ fn a_rolling_restart_loses_no_answered_visit_of_clients_that_stay_connected() {
     let (tally, recorded) = rolling_restart(&release, usize::MAX);
     let failed = i64::try_from(tally.failed.len()).expect("a number");
     assert!((tally.answered..=tally.answered + failed).contains(&recorded), "{recorded} recorded: {tally:?}");
-    // Each of 16 connections is cut by each of three replicas at most once.
+    // Each of three replicas cuts each of 16 connections at most once.
     assert!(failed <= 48, "{:?}", tally.failed);
 }
 
