@@ -16,7 +16,7 @@ pub const NAME: &str = "footfall";
 /// One test at a time: they count visits, and break what they can.
 static TURN: Mutex<()> = Mutex::new(());
 
-/// Whether the shared release was never ready, though nobody had touched it: then the next test need not wait for it.
+/// Whether a release did not get ready as it is: then the next test need not wait for it.
 static BROKEN: AtomicBool = AtomicBool::new(false);
 
 /// A release in a namespace that enforces restricted pod security.
@@ -27,18 +27,10 @@ pub struct Release {
 }
 
 impl Release {
-    /// The one that the tests share, as whoever had it before did not leave it: three replicas, all ready, and a
-    /// `NetworkPolicy`. `None` where there is no cluster.
+    /// The one that the tests share, whatever one before did to it: three replicas, all ready, and a `NetworkPolicy`.
+    /// `None` where there is no cluster.
     pub fn shared() -> Option<Self> {
-        let release = Self::in_namespace("", &["networkPolicy.enabled=true"])?;
-        assert!(
-            !BROKEN.swap(true, Ordering::Relaxed),
-            "the chart as it is does not get ready, as a test before this says"
-        );
-        release.upgrade(&[]);
-        release.is_ready();
-        BROKEN.store(false, Ordering::Relaxed);
-        Some(release)
+        Self::installed("", &["networkPolicy.enabled=true"])
     }
 
     /// The same on a cluster of our own, alone.
@@ -46,8 +38,8 @@ impl Release {
         own_cluster().and_then(|_| Self::shared())
     }
 
-    /// One that is not installed yet, in the tests' namespace with this behind its name.
-    pub fn in_namespace(suffix: &str, values: &[&str]) -> Option<Self> {
+    /// One in the tests' namespace with this behind its name.
+    pub fn installed(suffix: &str, values: &[&str]) -> Option<Self> {
         there_is_a_cluster().then_some(())?;
         let namespace = env::var("NAMESPACE").unwrap_or_else(|_| "footfall-e2e".to_owned()) + suffix;
         let turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
@@ -63,7 +55,12 @@ impl Release {
         }
         values.extend(env::var("RUNTIMECLASS").map(|name| format!("runtimeClass.name={name}")));
         values.extend(env::var("TEST_IMAGE").map(|image| format!("test.image={image}")));
-        Some(Self { namespace, values, _turn: turn })
+        let release = Self { namespace, values, _turn: turn };
+        assert!(!BROKEN.swap(true, Ordering::Relaxed), "the chart does not get ready, as a test before this says");
+        release.upgrade(&[]);
+        release.is_ready();
+        BROKEN.store(false, Ordering::Relaxed);
+        Some(release)
     }
 
     /// Installs it, or gives it other values: those of all, and these.

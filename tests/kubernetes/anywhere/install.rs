@@ -41,9 +41,7 @@ fn helm_test_passes() {
 
 #[test]
 fn the_claims_outlive_the_release() {
-    let Some(release) = Release::in_namespace("-gone", &["replicaCount=1"]) else { return };
-    release.upgrade(&[]);
-    release.is_ready();
+    let Some(release) = Release::installed("-gone", &["replicaCount=1"]) else { return };
     release.ask(0, "/");
     let visits = release.count(0);
     assert_eq!(visits, 1);
