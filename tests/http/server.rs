@@ -3,7 +3,7 @@
 use std::env;
 use std::fs;
 use std::io::{BufRead, BufReader, Read};
-use std::process::{Child, ChildStdout, Command, Stdio};
+use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
 use std::sync::mpsc;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
@@ -13,7 +13,7 @@ use crate::client::Client;
 pub use crate::runtime::Runtime;
 use crate::volume::{Volume, permissions_bind};
 
-/// The manifest.
+/// The manifest, which every host starts from.
 pub const MANIFEST: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../spin.toml");
 
 /// How long anything may take that is only a matter of time.
@@ -35,9 +35,7 @@ pub fn eventually<T>(what: &str, mut attempt: impl FnMut() -> Option<T>) -> T {
 pub struct Setup {
     runtime: Runtime,
     volume: Volume,
-    variables: Vec<String>,
-    clock: bool,
-    exit_before: Option<String>,
+    options: Vec<String>,
     through: Vec<String>,
 }
 
@@ -49,15 +47,7 @@ impl Setup {
 
     /// On a volume.
     pub fn on(volume: &Volume) -> Self {
-        let volume = volume.clone();
-        Self {
-            runtime: Runtime::Spin40,
-            volume,
-            variables: Vec::new(),
-            clock: false,
-            exit_before: None,
-            through: Vec::new(),
-        }
+        Self { runtime: Runtime::Spin40, volume: volume.clone(), options: Vec::new(), through: Vec::new() }
     }
 
     /// On another runtime than Spin 4.0.
@@ -67,22 +57,21 @@ impl Setup {
     }
 
     /// With a value for a variable of the app.
-    pub fn variable(mut self, name: &str, value: &str) -> Self {
-        self.variables.push(format!("{name}={value}"));
+    pub fn variable(self, name: &str, value: &str) -> Self {
+        self.option("--variable", &format!("{name}={value}"))
+    }
+
+    /// With an option of the host.
+    pub fn option(mut self, name: &str, value: &str) -> Self {
+        self.options.extend([name.to_owned(), value.to_owned()]);
         self
     }
 
     /// At a time in RFC 3339, at which the server's clock stands.
-    pub fn at(mut self, time: &str) -> Self {
+    pub fn at(self, time: &str) -> Self {
         set_clock(&self.volume, time);
-        self.clock = true;
-        self
-    }
-
-    /// Such that its process ends, as if it were killed, just before a statement that has this in it.
-    pub fn exit_before(mut self, statement: &str) -> Self {
-        self.exit_before = Some(statement.to_owned());
-        self
+        let clock = self.volume.path().join("clock");
+        self.option("--clock", clock.to_str().expect("a path"))
     }
 
     /// Through a command that ends by becoming the host.
@@ -120,18 +109,7 @@ impl Setup {
         let text = format!("state_dir = '{data}'\n[sqlite_database.default]\ntype = 'spin'\npath = '{database}'\n");
         fs::write(&config, text).expect("a runtime configuration");
         command.args(["--from", MANIFEST, "--listen", "127.0.0.1:0", "--runtime-config-file"]).arg(config);
-        if let Some(profile) = self.runtime.profile() {
-            command.args(["--profile", profile]);
-        }
-        if self.clock {
-            command.arg("--clock").arg(self.volume.path().join("clock"));
-        }
-        if let Some(statement) = self.exit_before {
-            command.args(["--exit-before", &statement]);
-        }
-        for variable in self.variables {
-            command.args(["--variable", &variable]);
-        }
+        command.args(self.runtime.profile().map(|profile| format!("--profile={profile}"))).args(self.options);
         // The developer's own settings are none of ours.
         for (name, _) in env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("SPIN_")) {
             command.env_remove(name);
@@ -215,6 +193,11 @@ impl Server {
     /// Sets the clock of a server that was started at a time.
     pub fn set_clock(&self, time: &str) {
         set_clock(&self.volume, time);
+    }
+
+    /// Waits for an end that it comes to by itself.
+    pub fn wait(&mut self) -> ExitStatus {
+        eventually("the end of the host", || self.child.try_wait().expect("its status"))
     }
 
     /// Kills it, without a chance to tidy up, and gives its volume for the next.

@@ -138,8 +138,16 @@ pub fn insert<'a>(database: &mut Connection, visits: impl IntoIterator<Item = (i
 
 /// Tallies the visits up to the last multiple of 512, as the app does by and by.
 pub fn tally(database: &Connection) {
-    let tallied = "UPDATE watermarks SET tallied = (SELECT max(id) - max(id) % 512 FROM visits)";
+    let tallied = "UPDATE watermarks SET tallied = max(tallied, (SELECT coalesce(max(id) / 512 * 512, 0) FROM visits))";
     database.execute(tallied, []).expect("a watermark");
+}
+
+/// Tallies all visits, and drops all but the last so many, as the app does by and by.
+pub fn prune(database: &Connection, keep: usize) {
+    database.execute("UPDATE watermarks SET tallied = (SELECT max(id) FROM visits)", []).expect("a watermark");
+    database
+        .execute("DELETE FROM visits WHERE id <= (SELECT max(id) FROM visits) - ?1", [keep])
+        .expect("a shorter log");
 }
 
 /// Sets the permissions of a file or a directory.

@@ -11,6 +11,7 @@ mod golden;
 mod histogram_sums;
 mod histogram_zones;
 mod hostile;
+mod hosts;
 mod load;
 mod locks;
 mod memory;

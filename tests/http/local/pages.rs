@@ -56,28 +56,44 @@ fn pages_are_counted_apart() {
 }
 
 #[test]
-fn a_page_beyond_the_last_is_counted_under_other() {
-    // How many pages may be told apart, of two that are there already; and under which name `/` goes then.
-    for (max_pages, name) in [("0", "(other)"), ("1", "(other)"), ("2", "(other)"), ("3", "/"), ("10000", "/")] {
-        let server = with_pages(Setup::new().variable("max_pages", max_pages), &["/a", "/b"]);
+fn pages_beyond_the_first_max_pages_are_counted_under_other_before_and_after_they_are_tallied() {
+    let pages = ["/a", "/b", "/"];
+    for max_pages in 0..=4 {
+        let server = with_pages(Setup::new().variable("max_pages", &max_pages.to_string()), &pages[..2]);
         let client = server.client();
-        assert_eq!((client.visit(), client.visit()), (3, 4), "max_pages={max_pages}");
-        assert_eq!(client.json("/visits?tail=1")["visits"][0]["page"], name, "max_pages={max_pages}");
-        assert_eq!(client.count("page=(other)"), if name == "/" { 0 } else { 2 }, "max_pages={max_pages}");
-        assert_eq!(client.count("page=/"), if name == "/" { 2 } else { 0 }, "max_pages={max_pages}");
-        assert_eq!(super::ids(&client.json(&format!("/visits?page={name}"))), [3, 4]);
-        assert_eq!((client.count("page=/a"), client.count("")), (1, 4));
+        assert_eq!((client.visit(), client.visit()), (3, 4));
+        for tallied in [0, 1, 2, 3, 4] {
+            server.volume().open().execute("UPDATE watermarks SET tallied = ?1", [tallied]).expect("a watermark");
+            let mut other = 0;
+            for (place, (page, visits)) in pages.into_iter().zip([1, 1, 2]).enumerate() {
+                let apart = place < max_pages;
+                other += if apart { 0 } else { visits };
+                let counted = client.count(&format!("page={page}"));
+                assert_eq!(
+                    counted,
+                    if apart { visits } else { 0 },
+                    "{page}, {max_pages} told apart, {tallied} tallied"
+                );
+            }
+            assert_eq!(client.count("page=(other)"), other, "{max_pages} told apart, {tallied} tallied");
+            assert_eq!(client.count("page=(other)&since=2026-03-29T01:00:00Z"), other, "{max_pages} told apart");
+            let name = if max_pages > 2 { "/" } else { "(other)" };
+            assert_eq!(client.json("/visits?tail=1")["visits"][0]["page"], name, "{max_pages} told apart");
+            let last = client.json(&format!("/visits?tail=2&page={name}"));
+            assert_eq!(super::ids(&last), [3, 4], "{max_pages} told apart, {tallied} tallied");
+        }
         assert_eq!(server.volume().audit(), 4);
     }
 }
 
 #[test]
 fn a_page_that_is_told_apart_stays_so() {
-    let server = with_pages(Setup::new().variable("max_pages", "1"), &["/", "/a"]);
-    let client = server.client();
-    assert_eq!((client.visit(), client.visit()), (3, 4));
-    assert_eq!(client.count("page=/"), 3);
-    let pages = [("(other)".to_owned(), 0), ("/".to_owned(), 3), ("/a".to_owned(), 1)];
+    let server = with_pages(Setup::new(), &["/", "/a"]);
+    server.volume().open().execute("UPDATE watermarks SET tallied = 2", []).expect("a watermark");
+    let server = with_pages(Setup::on(&server.kill()).variable("max_pages", "1"), &["/b"]);
+    server.client().visit();
+    server.volume().open().execute("UPDATE watermarks SET tallied = 4", []).expect("a watermark");
+    let pages = [("(other)".to_owned(), 1), ("/".to_owned(), 2), ("/a".to_owned(), 1)];
     assert_eq!(told_apart(&server), pages);
 }
 

@@ -44,7 +44,7 @@ fn maintenance_that_is_cut_off_before_any_of_its_statements_loses_nothing() {
     for runtime in Runtime::ALL {
         for statement in ["UPDATE watermarks SET tallied", "DELETE FROM visits", "wal_checkpoint"] {
             let setup = Setup::new().runtime(runtime).variable("retain_visits", "1000000");
-            let server = setup.exit_before(statement).start();
+            let server = setup.option("--exit-before", statement).start();
             let answered = visit_until_the_end(&server);
             let volume = server.kill();
             let recorded = volume.copy().audit();
@@ -67,7 +67,7 @@ fn maintenance_that_is_cut_off_before_any_of_its_statements_loses_nothing() {
 fn a_schema_that_was_cut_off_is_created_again() {
     for statement in ["PRAGMA journal_mode", "CREATE TABLE visits", "CREATE TRIGGER", "PRAGMA user_version =", "COMMIT"]
     {
-        let server = Setup::new().exit_before(statement).start();
+        let server = Setup::new().option("--exit-before", statement).start();
         assert!(server.client().try_get("/").is_err(), "it did not end before {statement}");
         let server = Setup::on(&server.kill()).start();
         assert_eq!(server.client().visit(), 1, "{statement}");
