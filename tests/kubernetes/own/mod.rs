@@ -4,4 +4,5 @@ mod kubelet;
 mod load_balancer;
 mod policy;
 mod restarts;
+mod runtime;
 mod wrong_image;
