@@ -5,10 +5,10 @@
 # spin.toml says where the component is, so it is built there whatever else is set.
 export CARGO_TARGET_DIR := $(CURDIR)/target
 
-.PHONY: help build hosts run cluster seed test test-url soak fuzz bench e2e image lint version-set fmt clean
+.PHONY: help build hosts run cluster seed test test-url soak fuzz bench e2e kubernetes kubernetes-long kubernetes-up kubernetes-down image lint version-set fmt clean
 
 help: ## Show what there is to make
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' Makefile
 
 build: ## Build the component for Spin 4.0 (target/footfall.wasm) and for Spin 4.1 (target/footfall-final.wasm)
 	scripts/component rc final
@@ -50,6 +50,19 @@ image: build ## Build the images footfall:<version> and footfall:<version>-final
 
 e2e: ## Install the chart on the cluster of the kube context, and check it (IMAGE, NAMESPACE, RUNTIMECLASS)
 	scripts/e2e
+
+# Where make itself is killed, the cluster ends too.
+kubernetes: ## Run the tests in a Kubernetes of their own, which is built first (needs root and Go 1.26)
+	@setpriv --pdeathsig TERM scripts/kubernetes test
+
+kubernetes-long: ## Run the slow ones of them
+	@setpriv --pdeathsig TERM scripts/kubernetes test --ignored
+
+kubernetes-up: ## Start such a cluster to play with, and install the chart
+	@scripts/kubernetes up
+
+kubernetes-down: ## End it
+	@scripts/kubernetes down
 
 lint: ## Check the format, clippy natively and for Wasm, and the dependencies
 	cargo fmt --all --check
