@@ -38,41 +38,37 @@ impl Outbound {
     pub fn new(allowed: Arc<[AllowedHost]>) -> Self {
         Self { allowed, client: Client::builder(TokioExecutor::new()).build(Connector) }
     }
+
+    async fn send(&self, mut request: Request<Body>, options: RequestOptions) -> Result<Response<Body>, HttpError> {
+        if !self.allowed.iter().any(|host| host.allows(request.uri())) {
+            super::report(format_args!("allowed_outbound_hosts does not allow {}", request.uri()));
+            return Err(HttpError::HttpRequestDenied);
+        }
+        if request.uri().scheme() != Some(&Scheme::HTTP) {
+            return Err(HttpError::InternalError(Some("this host sends plain HTTP only".to_owned())));
+        }
+        // The client sets it by the URI.
+        request.headers_mut().remove(header::HOST);
+        let connect_timeout = options.connect_timeout.unwrap_or(DEFAULT_TIMEOUT);
+        let first_byte_timeout = options.first_byte_timeout.unwrap_or(DEFAULT_TIMEOUT);
+        let between_bytes_timeout = options.between_bytes_timeout.unwrap_or(DEFAULT_TIMEOUT);
+
+        let response = CONNECT_TIMEOUT.scope(connect_timeout, self.client.request(request));
+        let response = timeout(first_byte_timeout, response).await.map_err(|_| HttpError::ConnectionReadTimeout)?;
+        let response = response.map_err(|error| http_error(&error))?;
+        Ok(response.map(|body| Timed::new(body, between_bytes_timeout).boxed_unsync()))
+    }
 }
 
 #[allow(clippy::useless_conversion, reason = "one of the two engines has an error of its own for this")]
 impl WasiHttpHooks for Outbound {
     fn send_request(&mut self, request: Request<Body>, options: Option<RequestOptions>, _: Ending) -> Sending {
-        if !self.allowed.iter().any(|host| host.allows(request.uri())) {
-            super::report(format_args!("allowed_outbound_hosts does not allow {}", request.uri()));
-            return Box::new(async { Err(HttpError::HttpRequestDenied.into()) });
-        }
-        let client = self.client.clone();
+        let this = self.clone();
         Box::new(async move {
-            let response = send(&client, request, options.unwrap_or_default()).await?;
+            let response = this.send(request, options.unwrap_or_default()).await?;
             Ok((response, Box::new(async { Ok(()) }) as Ending))
         })
     }
-}
-
-async fn send(
-    client: &Client<Connector, Body>,
-    mut request: Request<Body>,
-    options: RequestOptions,
-) -> Result<Response<Body>, HttpError> {
-    if request.uri().scheme() != Some(&Scheme::HTTP) {
-        return Err(HttpError::InternalError(Some("this host sends plain HTTP only".to_owned())));
-    }
-    // The client sets it by the URI.
-    request.headers_mut().remove(header::HOST);
-    let connect_timeout = options.connect_timeout.unwrap_or(DEFAULT_TIMEOUT);
-    let first_byte_timeout = options.first_byte_timeout.unwrap_or(DEFAULT_TIMEOUT);
-    let between_bytes_timeout = options.between_bytes_timeout.unwrap_or(DEFAULT_TIMEOUT);
-
-    let response = CONNECT_TIMEOUT.scope(connect_timeout, client.request(request));
-    let response = timeout(first_byte_timeout, response).await.map_err(|_| HttpError::ConnectionReadTimeout)?;
-    let response = response.map_err(|error| http_error(&error))?;
-    Ok(response.map(|body| Timed::new(body, between_bytes_timeout).boxed_unsync()))
 }
 
 /// Sorts errors as Spin does.
