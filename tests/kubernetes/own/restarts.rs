@@ -76,5 +76,5 @@ fn a_replica_that_is_killed_under_load_has_every_answered_visit() {
 #[ignore = "slow: make kubernetes-long"]
 fn a_replica_that_is_killed_again_and_again_has_every_answered_visit() {
     let Some(release) = Release::shared_on_own_cluster() else { return };
-    kills(&release, 5);
+    kills(&release, 4);
 }
