@@ -7,7 +7,7 @@
 //!
 //! The requests of an instance share one connection (two with `synchronous=full`). While one request waits for its
 //! statement, statements of others run on the same connection. So every change is a single statement, which SQLite
-//! makes a transaction of its own; only creating the schema takes several, and has a connection to itself. Several
+//! makes a transaction of its own; only creating the schema takes several, on a connection that nobody else has yet. Several
 //! instances, and other processes, share the database: SQLite's write lock orders them.
 //!
 //! - `connection`: one statement, and trying again while the database is locked.

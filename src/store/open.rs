@@ -31,16 +31,19 @@ const IDENTITY: &str = "
 ///
 /// An instance ends after 128 requests, so that opening is much of what the slowest of them wait for: three statements.
 pub async fn open(config: &Config) -> Result<Connection, Error> {
-    // With `full`, durability is up to another connection: see `record`.
-    let connection = connect(Synchronous::Normal).await?;
     let parameters = [Value::Integer(SCHEMA_VERSION), Value::Integer(config.max_pages)];
-    match retry_while_locked(async || connection.value(IS_READY, &parameters).await).await {
-        Ok(1) => {}
-        Err(Error::Locked) => return Err(Error::Locked),
-        // Whatever is wrong with the database, setting it up finds out, and says so.
-        Ok::<i64, _>(_) | Err(_) => retry_while_locked(async || set_up(config).await).await?,
-    }
-    Ok(connection)
+    retry_while_locked(async || {
+        // With `full`, durability is up to another connection: see `record`.
+        let connection = connect(Synchronous::Normal).await?;
+        match connection.value::<i64>(IS_READY, &parameters).await {
+            Ok(1) => {}
+            Err(Error::Locked) => return Err(Error::Locked),
+            // Whatever is wrong with the database, setting it up finds out, and says so.
+            Ok(_) | Err(_) => set_up(&connection, config).await?,
+        }
+        Ok(connection)
+    })
+    .await
 }
 
 /// Opens a connection whose commits go as far as this.
@@ -52,19 +55,17 @@ pub async fn connect(synchronous: Synchronous) -> Result<Connection, Error> {
         Synchronous::Normal => "PRAGMA synchronous = NORMAL",
         Synchronous::Full => "PRAGMA synchronous = FULL",
     };
-    for setting in [timeout, synchronous] {
-        retry_while_locked(async || connection.run(setting, &[]).await).await?;
-    }
+    connection.run(timeout, &[]).await?;
+    connection.run(synchronous, &[]).await?;
     Ok(connection)
 }
 
 /// Creates the database, or puts right what its copy or a variable changed. What is not ours is refused, untouched.
 ///
-/// It has a connection of its own: dropped before it is done, it leaves nothing behind. Several first requests may come
+/// Nobody else has this connection yet: dropped before it is done, it leaves nothing behind. Several first requests may come
 /// here at once: the lock lets one through, and the others find its work done.
-async fn set_up(config: &Config) -> Result<(), Error> {
-    let connection = connect(Synchronous::Normal).await?;
-    identify(&connection).await?;
+async fn set_up(connection: &Connection, config: &Config) -> Result<(), Error> {
+    identify(connection).await?;
     // Before the first table, and before the journal: afterwards it would take a VACUUM of the whole file.
     connection.run("PRAGMA auto_vacuum = INCREMENTAL", &[]).await?;
     // Readers do not stop the writer, and a commit is one write. The database remembers it.
@@ -73,7 +74,7 @@ async fn set_up(config: &Config) -> Result<(), Error> {
         return Err(Error::Failed(format!("its file system lets SQLite keep no write-ahead log, only {journal}")));
     }
     connection.run("BEGIN IMMEDIATE", &[]).await?;
-    if identify(&connection).await? == Identity::Empty {
+    if identify(connection).await? == Identity::Empty {
         for statement in SCHEMA.split("\n\n") {
             connection.run(statement, &[]).await?;
         }

@@ -60,7 +60,8 @@ fn decode(value: &str) -> String {
     String::from_utf8(bytes).expect("UTF-8")
 }
 
-/// A server that answers each connection once, until it is dropped.
+/// A server that answers each connection once, until it is dropped. It says so, for a runtime keeps connections to use them
+/// again.
 pub struct Fake {
     asked: Arc<Mutex<Vec<Asked>>>,
     listening: Listening,
@@ -145,7 +146,8 @@ impl Fake {
         Self::start(move |asked, stream| {
             let Some(url) = server.lock().unwrap_or_else(PoisonError::into_inner).clone() else { return };
             let Ok(mut upstream) = TcpStream::connect(authority(&url)) else { return };
-            _ = upstream.write_all(asked.head.as_bytes());
+            let head = asked.head.trim_end();
+            _ = upstream.write_all(format!("{head}\r\nconnection: close\r\n\r\n").as_bytes());
             let (mut back, mut from) = (stream.try_clone().expect("a clone"), upstream.try_clone().expect("a clone"));
             thread::spawn(move || io::copy(&mut from, &mut back));
             hold(stream);
@@ -204,7 +206,9 @@ fn read_head(stream: TcpStream) -> Option<(Asked, TcpStream)> {
 pub fn response(status: &str, content_type: &str, body: impl AsRef<[u8]>) -> Vec<u8> {
     let body = body.as_ref();
     let length = body.len();
-    let head = format!("HTTP/1.1 {status}\r\ncontent-type: {content_type}\r\ncontent-length: {length}\r\n\r\n");
+    let head = format!(
+        "HTTP/1.1 {status}\r\ncontent-type: {content_type}\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n"
+    );
     [head.as_bytes(), body].concat()
 }
 

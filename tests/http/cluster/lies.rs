@@ -52,7 +52,7 @@ fn a_status_other_than_200_is_a_reason() {
         let reasons = reasons(&[Fake::saying(response(status, "application/json", COUNT))]);
         assert!(reasons.iter().all(|reason| reason.contains(&status[..3])), "{reasons:?}");
     }
-    let nothing = reasons(&[Fake::saying("HTTP/1.1 204 No Content\r\n\r\n")]);
+    let nothing = reasons(&[Fake::saying("HTTP/1.1 204 No Content\r\nconnection: close\r\n\r\n")]);
     assert!(nothing.iter().all(|reason| reason.contains("204")), "{nothing:?}");
 }
 
@@ -61,7 +61,8 @@ fn a_redirect_is_a_reason_and_is_not_followed() {
     let elsewhere = Fake::json(COUNT);
     let there = format!("{}/visits/count", elsewhere.url());
     for status in ["301", "302", "307", "308"] {
-        let answer = format!("HTTP/1.1 {status} There\r\nlocation: {there}\r\ncontent-length: 0\r\n\r\n");
+        let head = format!("HTTP/1.1 {status} There\r\nlocation: {there}\r\nconnection: close");
+        let answer = format!("{head}\r\ncontent-length: 0\r\n\r\n");
         let reasons = reasons(&[Fake::saying(answer)]);
         assert!(reasons.iter().all(|reason| reason.contains(status)), "{reasons:?}");
     }
