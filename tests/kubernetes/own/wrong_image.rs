@@ -1,7 +1,7 @@
 //! An image that the runtime refuses: the build for Spin 4.1, where Spin 4.0 runs.
 
-use crate::release::{NAME, Release};
-use crate::tools::{eventually, stdout};
+use crate::release::{NAME, Release, json};
+use crate::tools::{eventually, stdout, tried};
 
 #[test]
 fn an_upgrade_to_the_wrong_image_costs_one_replica_until_it_is_rolled_back() {
@@ -9,11 +9,14 @@ fn an_upgrade_to_the_wrong_image_costs_one_replica_until_it_is_rolled_back() {
     let visitor = release.visitor();
     release.upgrade(&["image.variant=final"]);
     // What a user sees is this, and no word in the log under the shim.
-    let status = || release.pod(2)["status"]["containerStatuses"][0].clone();
-    eventually("the pod is in CrashLoopBackOff", || {
-        (status()["state"]["waiting"]["reason"] == "CrashLoopBackOff").then_some(())
+    let name = format!("pod/{NAME}-2");
+    let status = eventually("the pod is in CrashLoopBackOff", || {
+        // Between the old pod and the new one there is none.
+        let pod = json(&tried(release.kubectl().args(["get", &name, "--output", "json"])).ok()?);
+        let status = pod["status"]["containerStatuses"][0].clone();
+        (status["state"]["waiting"]["reason"] == "CrashLoopBackOff").then_some(status)
     });
-    assert_ne!(status()["lastState"]["terminated"]["exitCode"], 0);
+    assert_ne!(status["lastState"]["terminated"]["exitCode"], 0, "{status}");
 
     // The others stay as they were, answer for themselves, and say who is missing.
     for _ in 0..10 {
