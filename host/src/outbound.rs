@@ -60,7 +60,6 @@ impl Outbound {
     }
 }
 
-#[allow(clippy::useless_conversion, reason = "one of the two engines has an error of its own for this")]
 impl WasiHttpHooks for Outbound {
     fn send_request(&mut self, request: Request<Body>, options: Option<RequestOptions>, _: Ending) -> Sending {
         let this = self.clone();
