@@ -1,7 +1,7 @@
 //! The visits of this replica, in SQLite on its own volume.
 //!
 //! What happens to a visit: `record` inserts it into the log, in one statement, and with that it is committed and answered.
-//! Every 512th visit then sets off maintenance: `tally` counts the visits that are not counted yet, drops the oldest of
+//! Every 500th visit then sets off maintenance: `tally` counts the visits that are not counted yet, drops the oldest of
 //! the log, and checkpoints. Reads take the tallies and add what is not tallied yet, in one statement, so that they
 //! are exact at every moment.
 //!

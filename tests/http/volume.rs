@@ -136,9 +136,9 @@ pub fn insert<'a>(database: &mut Connection, visits: impl IntoIterator<Item = (i
     transaction.commit().expect("a commit");
 }
 
-/// Tallies the visits up to the last multiple of 512, as the app does by and by.
+/// Tallies the visits up to the last multiple of 500, as the app does by and by.
 pub fn tally(database: &Connection) {
-    let tallied = "UPDATE watermarks SET tallied = max(tallied, (SELECT coalesce(max(id) / 512 * 512, 0) FROM visits))";
+    let tallied = "UPDATE watermarks SET tallied = max(tallied, (SELECT coalesce(max(id) / 500 * 500, 0) FROM visits))";
     database.execute(tallied, []).expect("a watermark");
 }
 

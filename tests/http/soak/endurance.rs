@@ -19,9 +19,9 @@ const MEMORY: usize = 48 << 20;
 /// How large the write-ahead log may become, which grows while instances are in each other's way.
 const WAL: u64 = 16 << 20;
 
-/// How many visits there may be that were not tallied or dropped yet: that is done every 512 visits, and what one instance
+/// How many visits there may be that were not tallied or dropped yet: that is done every 500 visits, and what one instance
 /// did not come to the next one does.
-const MAINTENANCE: i64 = 4 * 512;
+const MAINTENANCE: i64 = 4 * 500;
 
 /// Every fifth visit is to a page where nobody was before.
 fn many_pages(number: u64) -> String {
