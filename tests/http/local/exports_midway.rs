@@ -154,6 +154,6 @@ fn an_export_takes_no_more_memory_than_a_part_of_it() {
     let answer = client.get_with("/visits/export.ndjson", &[BEARER]);
     assert_eq!(answer.text().lines().count(), 60_000);
     let most = resident_kilobytes(&server, "VmHWM");
-    // Kept as a whole, it would be there several times.
-    assert!(most < before + 60_000, "{before} kB, and {most} kB while {} bytes went out", answer.body.len());
+    // Kept as a whole, it would be there several times, which is more than 100 MB.
+    assert!(most < before + 80_000, "{before} kB, and {most} kB while {} bytes went out", answer.body.len());
 }
