@@ -27,7 +27,9 @@ test: lint build hosts ## Check the style, build, and run all tests
 	scripts/chart-tools
 	scripts/browser-tools
 	scripts/schemathesis
-	cargo test --workspace --lib --test chart --test http --test browser --test image
+	cargo test --workspace --lib --test chart --test browser --test image
+	FOOTFALL_RUNTIME=4.1 cargo test --workspace --test http -- cluster soak $(addprefix local::,durability full_disk load locks pages pruning volume_faults)
+	cargo test --workspace --test http
 
 hosts:
 	cargo build --workspace --bins

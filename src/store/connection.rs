@@ -3,6 +3,7 @@
 use std::cell::Cell;
 use std::time::{Duration, Instant};
 
+use futures::join;
 use spin_sdk::sqlite::{self, RowResult, Value};
 use spin_sdk::wasip3::random::insecure::get_insecure_random_u64;
 
@@ -44,9 +45,10 @@ impl Connection {
 
     /// Runs a statement that has at most one row. It is committed only once its end is awaited, after the row has come.
     async fn row(&self, statement: &str, parameters: &[Value]) -> Result<Option<RowResult>, Error> {
-        let mut result = self.sqlite.execute(statement, parameters.iter().cloned()).await?;
-        let row = result.next().await;
-        result.result().await?;
+        let (_, mut rows, end) = self.sqlite.execute(statement, parameters.iter().cloned()).await?.into_inner();
+        // Waiting for both at once takes fewer steps between guest and host than one after the other.
+        let (row, end) = join!(rows.next(), end.into_future());
+        end?;
         Ok(row)
     }
 

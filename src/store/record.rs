@@ -64,7 +64,7 @@ impl Store {
     fn maintain_after(self: &Rc<Self>, id: i64) {
         if id % tally::EVERY == 0 {
             let store = self.clone();
-            wasip3::spawn(async move { store.maintain().await });
+            wasip3::spawn(async move { store.maintain(id).await });
         }
     }
 }

@@ -27,26 +27,31 @@ const PRUNE: &str = "
     WHERE id <= min((SELECT max(id) FROM visits) - ?1, (SELECT tallied FROM watermarks))
         AND id < (SELECT min(id) FROM visits) + ?2";
 
-/// SQLite checkpoints by itself, after 1000 pages, in somebody's commit, but starts the write-ahead log anew only when no
-/// other connection uses it at that moment. With several busy instances that moment may not come for long, while the
-/// log grows. This comes first, and shortens the file as well; it gives up where others are in the way.
-const CHECKPOINT: &str = "PRAGMA wal_checkpoint(TRUNCATE)";
+/// SQLite checkpoints by itself, after 1000 pages, in somebody's commit. This comes first, and is in nobody's way.
+const CHECKPOINT: &str = "PRAGMA wal_checkpoint(PASSIVE)";
+
+/// The write-ahead log starts anew only when no other connection uses it at that moment, which with several busy instances
+/// may not come for long, while it grows. This keeps writers waiting, for two fsyncs, and shortens the file as well; it
+/// gives up where others are in the way.
+const RESTART_LOG: &str = "PRAGMA wal_checkpoint(TRUNCATE)";
 
 impl Store {
     /// Does what is due. What fails is tried again with the next maintenance.
-    pub(super) async fn maintain(&self) {
-        if let Err(error) = self.try_maintain().await {
+    pub(super) async fn maintain(&self, id: i64) {
+        if let Err(error) = self.try_maintain(id).await {
             stderr::line(format_args!("the visits could not be tallied: {error}"));
         }
     }
 
-    async fn try_maintain(&self) -> Result<(), Error> {
+    async fn try_maintain(&self, id: i64) -> Result<(), Error> {
         let batch = [Value::Integer(EVERY)];
         while self.with_connection(async |connection| connection.value::<i64>(TALLY, &batch).await).await? >= EVERY {}
         if let Some(retain) = self.config.retain_visits {
             let bounds = [Value::Integer(retain), Value::Integer(PRUNE_AT_MOST)];
             self.with_connection(async |connection| connection.run(PRUNE, &bounds).await).await?;
         }
-        self.with_connection(async |connection| connection.run(CHECKPOINT, &[]).await).await
+        // Every second time is often enough for a file of a few MiB.
+        let checkpoint = if id % (2 * EVERY) == 0 { RESTART_LOG } else { CHECKPOINT };
+        self.with_connection(async |connection| connection.run(checkpoint, &[]).await).await
     }
 }

@@ -15,6 +15,8 @@
 //! wire       requests byte by byte, for those that no client would send
 //! ```
 //!
+//! They run on the local host that is Spin 4.0; with `FOOTFALL_RUNTIME=4.1` on the one that is Spin 4.1.
+//!
 //! `FOOTFALL_URL=http://… cargo test -p footfall-tests --test http anywhere` asks a server that runs elsewhere, such
 //! as `spin up`. Without that variable these tests ask a host of their own, too.
 

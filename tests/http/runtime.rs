@@ -1,5 +1,6 @@
 //! What the component runs on.
 
+use std::env;
 use std::path::{Path, PathBuf};
 
 /// A runtime, which goes with the build of the component that it runs.
@@ -14,6 +15,15 @@ pub enum Runtime {
 impl Runtime {
     /// Both.
     pub const ALL: [Self; 2] = [Self::Spin40, Self::Spin41];
+
+    /// The one of the tests that are about no certain one: Spin 4.0, unless FOOTFALL_RUNTIME is `4.1`.
+    pub fn of_the_tests() -> Self {
+        match env::var("FOOTFALL_RUNTIME").as_deref() {
+            Err(_) | Ok("4.0") => Self::Spin40,
+            Ok("4.1") => Self::Spin41,
+            Ok(other) => panic!("FOOTFALL_RUNTIME is 4.0 or 4.1, and not {other}"),
+        }
+    }
 
     /// The component, where the manifest says it is.
     pub fn component(self) -> &'static Path {

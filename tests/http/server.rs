@@ -47,10 +47,10 @@ impl Setup {
 
     /// On a volume.
     pub fn on(volume: &Volume) -> Self {
-        Self { runtime: Runtime::Spin40, volume: volume.clone(), options: Vec::new(), through: Vec::new() }
+        Self { runtime: Runtime::of_the_tests(), volume: volume.clone(), options: Vec::new(), through: Vec::new() }
     }
 
-    /// On another runtime than Spin 4.0.
+    /// On a certain runtime.
     pub fn runtime(mut self, runtime: Runtime) -> Self {
         self.runtime = runtime;
         self
