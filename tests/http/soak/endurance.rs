@@ -13,8 +13,9 @@ const CONNECTIONS: usize = 64;
 /// How long it may take: on a slow machine there are fewer visits.
 const TIME: Duration = Duration::from_mins(20);
 
-/// How much more memory there may be than at first, most of which comes and goes with instances.
-const MEMORY: usize = 48 << 20;
+/// How much more memory there may be than at first. Spin 4.0 has an instance for nearly each connection, which takes 2 MiB,
+/// and which at first are not all there.
+const MEMORY: usize = 2 * CONNECTIONS << 20;
 
 /// How large the write-ahead log may become, which grows while instances are in each other's way.
 const WAL: u64 = 16 << 20;
