@@ -16,7 +16,7 @@ impl Runtime {
     /// Both.
     pub const ALL: [Self; 2] = [Self::Spin40, Self::Spin41];
 
-    /// The one of the tests that are about no certain one: Spin 4.0, unless FOOTFALL_RUNTIME is `4.1`.
+    /// The one of the tests that are about no certain one: Spin 4.0, unless `FOOTFALL_RUNTIME` is `4.1`.
     pub fn of_the_tests() -> Self {
         match env::var("FOOTFALL_RUNTIME").as_deref() {
             Err(_) | Ok("4.0") => Self::Spin40,
