@@ -15,7 +15,7 @@ const TIME: Duration = Duration::from_mins(20);
 
 /// How much more memory there may be than at first. Spin 4.0 has an instance for nearly each connection, which takes 2 MiB,
 /// and which at first are not all there.
-const MEMORY: usize = 2 * CONNECTIONS << 20;
+const MEMORY: usize = CONNECTIONS * (2 << 20);
 
 /// How large the write-ahead log may become, which grows while instances are in each other's way.
 const WAL: u64 = 16 << 20;
