@@ -63,7 +63,7 @@ impl Wire {
     }
 
     /// Reads all that is left, once the server has hung up.
-    pub fn rest(&mut self) -> Vec<u8> {
+    pub fn read_to_end(&mut self) -> Vec<u8> {
         let mut rest = Vec::new();
         self.0.read_to_end(&mut rest).expect("the end");
         rest

@@ -96,7 +96,7 @@ fn a_body_is_exactly_as_long_as_its_header_says() {
             ));
             let answer = wire.answer().expect("an answer");
             assert!(answer.headers.contains_key("content-length"), "{target} as {accept}");
-            assert_eq!(wire.rest(), b"", "{target} as {accept} has more than Content-Length says");
+            assert_eq!(wire.read_to_end(), b"", "{target} as {accept} has more than Content-Length says");
         }
     }
 }

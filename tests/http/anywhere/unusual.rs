@@ -92,7 +92,7 @@ fn http_1_0_is_answered() {
     let mut wire = site.wire();
     wire.send(request(&site, "GET / HTTP/1.0", &[]));
     assert!(wire.answer().expect("an answer").recorded().is_some());
-    assert_eq!(wire.rest(), b"", "the server hangs up");
+    assert_eq!(wire.read_to_end(), b"", "the server hangs up");
     // Without a Host header it may be refused.
     send(&site, "GET / HTTP/1.0\r\n\r\n");
     send(&site, "GET / HTTP/1.1\r\n\r\n");

@@ -40,7 +40,7 @@ fn begin(server: &Server) -> Wire {
 
 /// Reads the rest of a chunked body: what is there, and whether it ends as a whole one does.
 fn finish(mut wire: Wire) -> (String, bool) {
-    let raw = wire.rest();
+    let raw = wire.read_to_end();
     let (mut body, mut rest) = (Vec::new(), &raw[..]);
     while let Some(end) = rest.windows(2).position(|bytes| bytes == b"\r\n") {
         let length = str::from_utf8(&rest[..end]).expect("a length");
