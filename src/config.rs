@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::fmt;
 use std::time::Duration;
 
+use futures::future::try_join_all;
 use http::Uri;
 use subtle::ConstantTimeEq;
 
@@ -90,15 +91,14 @@ impl Config {
     /// # Errors
     /// The first variable that has no value, or one that cannot be used.
     pub async fn load() -> Result<Self, Invalid> {
-        let mut values = HashMap::new();
-        for variable in NAMES {
-            let value = spin_sdk::variables::get(variable).await.map_err(|error| {
+        let values = try_join_all(NAMES.map(async |variable| match spin_sdk::variables::get(variable).await {
+            Ok(value) => Ok((variable, value)),
+            Err(error) => {
                 stderr::line(format_args!("the variable {variable} could not be read: {error}"));
-                Invalid { variable, expected: "set, or have a default in the manifest" }
-            })?;
-            values.insert(variable, value);
-        }
-        Self::parse(&values)
+                Err(Invalid { variable, expected: "set, or have a default in the manifest" })
+            }
+        }));
+        Self::parse(&values.await?.into_iter().collect())
     }
 
     /// Reads the variables from their values.

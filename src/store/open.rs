@@ -1,5 +1,6 @@
 //! Opening the database, and creating it.
 
+use futures::{join, try_join};
 use spin_sdk::sqlite::Value;
 
 use super::Error;
@@ -29,13 +30,17 @@ const IDENTITY: &str = "
 
 /// Opens a connection to the database, which is created where it is not there.
 ///
-/// An instance ends after 128 requests, so that opening is much of what the slowest of them wait for: three statements.
+/// An instance ends after 128 requests, so that opening is much of what the slowest of them wait for: three statements,
+/// sent to SQLite at once.
 pub async fn open(config: &Config) -> Result<Connection, Error> {
     let parameters = [Value::Integer(SCHEMA_VERSION), Value::Integer(config.max_pages)];
     retry_while_locked(async || {
         // With `full`, durability is up to another connection: see `record`.
-        let connection = connect(Synchronous::Normal).await?;
-        match connection.value::<i64>(IS_READY, &parameters).await {
+        let connection = Connection::open().await?;
+        let configured = configure(&connection, Synchronous::Normal);
+        let (configured, is_ready) = join!(configured, connection.value::<i64>(IS_READY, &parameters));
+        configured?;
+        match is_ready {
             Ok(1) => {}
             Err(Error::Locked) => return Err(Error::Locked),
             // Whatever is wrong with the database, setting it up finds out, and says so.
@@ -49,15 +54,20 @@ pub async fn open(config: &Config) -> Result<Connection, Error> {
 /// Opens a connection whose commits go as far as this.
 pub async fn connect(synchronous: Synchronous) -> Result<Connection, Error> {
     let connection = Connection::open().await?;
+    configure(&connection, synchronous).await?;
+    Ok(connection)
+}
+
+/// Sets what SQLite keeps a connection, and not in the file.
+async fn configure(connection: &Connection, synchronous: Synchronous) -> Result<(), Error> {
     // SQLite would wait for a lock by sleeping longer and longer, up to 100 ms, which is unfair to those who wait longest.
     let timeout = "PRAGMA busy_timeout = 0";
     let synchronous = match synchronous {
         Synchronous::Normal => "PRAGMA synchronous = NORMAL",
         Synchronous::Full => "PRAGMA synchronous = FULL",
     };
-    connection.run(timeout, &[]).await?;
-    connection.run(synchronous, &[]).await?;
-    Ok(connection)
+    try_join!(connection.run(timeout, &[]), connection.run(synchronous, &[]))?;
+    Ok(())
 }
 
 /// Creates the database, or puts right what its copy or a variable changed. What is not ours is refused, untouched.

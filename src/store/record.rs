@@ -52,9 +52,10 @@ impl Store {
     /// share their fsyncs through the database. Whoever finds its visit covered by somebody else's is done.
     async fn make_durable(&self, id: i64) -> Result<(), Error> {
         let id = [Value::Integer(id)];
-        self.with_durable(async |connection| {
-            let durable: i64 = connection.value(IS_DURABLE, &id).await?;
-            if durable == 0 { connection.run(MAKE_DURABLE, &id).await } else { Ok(()) }
+        self.with_durable(async |connection| match connection.run(MAKE_DURABLE, &id).await {
+            // Whoever has the database locked may have made this visit durable as well.
+            Err(Error::Locked) if connection.value::<i64>(IS_DURABLE, &id).await? == 1 => Ok(()),
+            result => result,
         })
         .await
     }
