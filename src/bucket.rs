@@ -1,30 +1,33 @@
-//! Buckets: the minutes, hours and days of a zone, which a histogram counts in.
+//! Buckets: the minutes, hours and days of a zone, in which a histogram counts visits.
 //!
-//! A bucket begins where the one before it ends, so that no visit is in two of them or in none. Where clocks change, some
-//! are shorter, some longer, and some are not there.
+//! Each bucket begins where the previous one ends, so that a visit is in exactly one. Where clocks change, buckets are
+//! shorter or longer, or skipped.
 
 use chrono::{DateTime, Days, TimeDelta, Timelike, Utc};
 use serde::{Deserialize, Serialize};
 
+use crate::limits::{
+    DEFAULT_DAYS, DEFAULT_HOURS, DEFAULT_MINUTES, MAX_RANGE_IN_DAYS, MAX_RANGE_IN_HOURS, MAX_RANGE_IN_MINUTES,
+};
 use crate::zone::Zone;
 
 const HOUR: TimeDelta = TimeDelta::hours(1);
 const DAY: TimeDelta = TimeDelta::hours(24);
 
-/// How long a bucket is.
+/// The length of a bucket.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Bucket {
     /// A minute.
     Minute,
-    /// An hour by the clocks of the zone.
+    /// An hour of the local time.
     Hour,
-    /// A day, from midnight to midnight in the zone.
+    /// A day of the local time, from midnight to midnight.
     Day,
 }
 
 impl Bucket {
-    /// Finds one by its name.
+    /// Parses its name.
     pub fn parse(name: &str) -> Option<Self> {
         [Self::Minute, Self::Hour, Self::Day].into_iter().find(|bucket| bucket.name() == name)
     }
@@ -38,16 +41,25 @@ impl Bucket {
         }
     }
 
-    /// How many buckets are shown where nobody asks for more, and the longest time that may be asked for.
-    pub fn limits(self) -> (usize, TimeDelta) {
+    /// How many buckets a histogram has by default.
+    pub fn default_number(self) -> usize {
         match self {
-            Self::Minute => (60, DAY),
-            Self::Hour => (24, DAY * 366),
-            Self::Day => (30, DAY * 10_000),
+            Self::Minute => DEFAULT_MINUTES,
+            Self::Hour => DEFAULT_HOURS,
+            Self::Day => DEFAULT_DAYS,
         }
     }
 
-    /// The starts of the buckets that a range touches, and the end of the last; nothing where the range is empty.
+    /// The longest range that a histogram can have.
+    pub fn max_range(self) -> TimeDelta {
+        match self {
+            Self::Minute => MAX_RANGE_IN_MINUTES,
+            Self::Hour => MAX_RANGE_IN_HOURS,
+            Self::Day => MAX_RANGE_IN_DAYS,
+        }
+    }
+
+    /// The starts of the buckets that a range touches, and the end of the last one; nothing if the range is empty.
     pub fn bounds(self, zone: &Zone, since: DateTime<Utc>, until: DateTime<Utc>) -> Vec<DateTime<Utc>> {
         let mut bounds = Vec::new();
         if since < until {
@@ -59,7 +71,7 @@ impl Bucket {
         bounds
     }
 
-    /// The range of so many buckets, of which the last has `now` in it.
+    /// The range of this number of buckets, up to the one that `now` is in.
     pub fn latest(self, zone: &Zone, number: usize, now: DateTime<Utc>) -> (DateTime<Utc>, DateTime<Utc>) {
         let last = self.start(zone, now);
         let before = |start: DateTime<Utc>| self.start(zone, start - TimeDelta::microseconds(1));
@@ -69,14 +81,14 @@ impl Bucket {
 
     fn start(self, zone: &Zone, at: DateTime<Utc>) -> DateTime<Utc> {
         match self {
-            Self::Minute => at - into_minute(&at),
+            Self::Minute => at - since_full_minute(&at),
             Self::Hour => {
-                let start = at - into_hour(&zone.local(at));
-                zone.change(start, at).unwrap_or(start)
+                let start = at - since_full_hour(&zone.local(at));
+                zone.transition(start, at).unwrap_or(start)
             }
             Self::Day => {
                 let start = zone.midnight(zone.local(at).date_naive());
-                // Clocks set back over midnight show the end of a day once more after the next has begun.
+                // Where clocks are set back over midnight, the end of a day is repeated after the next day has begun.
                 Some(self.next(zone, start)).filter(|next| *next <= at).unwrap_or(start)
             }
         }
@@ -86,12 +98,12 @@ impl Bucket {
         match self {
             Self::Minute => start + TimeDelta::minutes(1),
             Self::Hour => {
-                let next = start + HOUR - into_hour(&zone.local(start));
-                zone.change(start, next).unwrap_or(next)
+                let next = start + HOUR - since_full_hour(&zone.local(start));
+                zone.transition(start, next).unwrap_or(next)
             }
             Self::Day => {
                 let date = zone.local(start).date_naive();
-                // A day that does not exist begins where the one after it does.
+                // A day that is skipped begins at the same time as the day after it.
                 let later = (1..=3).filter_map(|days| date.checked_add_days(Days::new(days)));
                 later.map(|date| zone.midnight(date)).find(|next| *next > start).unwrap_or(start + DAY)
             }
@@ -99,12 +111,12 @@ impl Bucket {
     }
 }
 
-fn into_minute(time: &impl Timelike) -> TimeDelta {
+fn since_full_minute(time: &impl Timelike) -> TimeDelta {
     TimeDelta::seconds(time.second().into()) + TimeDelta::nanoseconds(time.nanosecond().into())
 }
 
-fn into_hour(time: &impl Timelike) -> TimeDelta {
-    TimeDelta::minutes(time.minute().into()) + into_minute(time)
+fn since_full_hour(time: &impl Timelike) -> TimeDelta {
+    TimeDelta::minutes(time.minute().into()) + since_full_minute(time)
 }
 
 #[cfg(test)]
@@ -114,7 +126,7 @@ mod tests {
 
     use super::*;
 
-    /// The starts of the buckets of a range, by the clocks of the zone.
+    /// The starts of the buckets of a range, in local time.
     fn starts(bucket: Bucket, zone: &str, since: &str, until: &str) -> Vec<String> {
         let utc = |text| DateTime::parse_from_rfc3339(text).expect("a time").to_utc();
         let zone = Zone::parse(zone).expect("a zone");
@@ -125,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn hours_are_those_of_the_clock() {
+    fn hours_are_those_of_the_local_time() {
         for (zone, since, until, expected) in [
             ("UTC", "2026-01-01T00:30:00Z", "2026-01-01T02:00:00Z", &["01 00:00+00:00", "01 01:00+00:00"][..]),
             ("UTC", "2026-01-01T00:00:00Z", "2026-01-01T00:00:00Z", &[]),
@@ -157,7 +169,7 @@ mod tests {
     }
 
     #[test]
-    fn days_are_from_midnight_to_midnight() {
+    fn days_are_from_midnight_to_midnight_of_the_zone() {
         for (zone, since, until, expected) in [
             ("UTC", "2028-02-28T12:00:00Z", "2028-03-01T00:00:00Z", &["28 00:00+00:00", "29 00:00+00:00"][..]),
             ("Europe/Moscow", "2014-10-25T20:00:00Z", "2014-10-26T21:00:01Z", &["26 00:00+04:00", "27 00:00+03:00"]),
@@ -181,7 +193,7 @@ mod tests {
     }
 
     #[test]
-    fn the_latest_buckets_end_with_now() {
+    fn the_latest_buckets_include_now() {
         let now = DateTime::parse_from_rfc3339("2026-10-25T01:30:00Z").expect("a time").to_utc();
         let berlin = Zone::parse("Europe/Berlin").expect("a zone");
         let latest = |bucket: Bucket, number| {
@@ -210,7 +222,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn every_moment_is_in_one_bucket(zone in zones(), bucket in buckets(), at in times()) {
+        fn every_time_is_in_exactly_one_bucket(zone in zones(), bucket in buckets(), at in times()) {
             let start = bucket.start(&zone, at);
             let next = bucket.next(&zone, start);
             prop_assert!(start <= at && at < next, "{start} {next}");
@@ -219,7 +231,7 @@ mod tests {
         }
 
         #[test]
-        fn bounds_are_those_of_the_buckets(zone in zones(), bucket in buckets(), since in times(), length in 0..200_000_000_i64) {
+        fn bounds_are_contiguous_and_cover_the_range(zone in zones(), bucket in buckets(), since in times(), length in 0..200_000_000_i64) {
             let until = since + TimeDelta::milliseconds(length);
             let bounds = bucket.bounds(&zone, since, until);
             if let [first, .., before, last] = bounds.as_slice() {
@@ -229,7 +241,7 @@ mod tests {
         }
 
         #[test]
-        fn so_many_buckets_are_so_many(zone in zones(), bucket in buckets(), number in 1..40_usize, now in times()) {
+        fn the_latest_buckets_have_the_requested_number(zone in zones(), bucket in buckets(), number in 1..40_usize, now in times()) {
             let (since, until) = bucket.latest(&zone, number, now);
             prop_assert_eq!(bucket.bounds(&zone, since, until).len(), number + 1);
         }

@@ -1,23 +1,32 @@
 //! Footfall counts visits.
 //!
-//! A request comes in here, at `entry`, and goes to [`web`], which routes it, reads what it asks for, and puts the
-//! answer together. Arrows go down only:
+//! A request comes in here, at `entry`, and goes to [`web`], which finds its resource, parses its parameters, and
+//! answers. A module uses modules below it only, and any may use `limits` and `stderr`:
 //!
 //! | module     | what it is                                                    | uses                                |
 //! |------------|---------------------------------------------------------------|-------------------------------------|
-//! | [`web`]    | routes, formats, errors; one file a resource; reads the clock | everything below                    |
-//! | [`render`] | an answer in a format: one file a format; alone escapes       | report, visit, bucket, zone         |
-//! | [`store`]  | SQLite: recording by one insert, tallying, reading            | config, report, visit, zone, stderr |
-//! | [`peers`]  | asking the other replicas                                     | config, report, stderr              |
-//! | [`config`] | the variables, parsed and checked once an instance            | visit, zone, stderr                 |
-//! | [`report`] | what is answered, and merging what several replicas answer    | visit, bucket, zone                 |
-//! | [`visit`]  | what is recorded: visits to pages                             | zone                                |
-//! | [`bucket`] | the hours, days and minutes that a histogram counts in        | zone                                |
+//! | [`web`]    | routes, formats, errors; a file per resource; reads the clock | everything below                    |
+//! | [`render`] | a report in a format: a file per format; alone escapes text   | report, visit, bucket, zone, limits |
+//! | [`store`]  | SQLite: recording by one insert, tallying, reading            | config, report, visit, zone         |
+//! | [`peers`]  | asking the other replicas                                     | config, report, stderr, limits      |
+//! | [`config`] | the variables, parsed and checked once an instance            | visit, zone, stderr, limits         |
+//! | [`report`] | what is answered, and merging the reports of several replicas | visit, bucket, zone, limits         |
+//! | [`visit`]  | what is recorded: visits to pages                             | zone, limits                        |
+//! | [`bucket`] | the minutes, hours and days that a histogram counts in        | zone, limits                        |
 //! | [`zone`]   | time: zones, slots, `since` and `until`                       | nothing                             |
-//! | [`stderr`] | lines for whoever runs the app                                | nothing                             |
+//! | [`limits`] | the numbers that tune the program, each with its reason       | nothing                             |
+//! | [`stderr`] | log lines for operators                                       | nothing                             |
+//!
+//! Where to look for what often changes:
+//!
+//! - the schema: `src/store/schema.sql`; the delay of a retry: [`limits`], and `src/store/retry.rs` for how it is used
+//! - the buckets of a histogram: [`bucket`]; their default number and the longest ranges: [`limits`]
+//! - the agents that are not visitors: the variable `ignore_agents` in `spin.toml`; their use: `src/web/record.rs`
+//! - a header of all answers: `src/web/response.rs`; a path or its formats: `src/web/resource.rs`
+//! - the text of a badge: `src/render/svg/badge.rs`; of an error: `src/web/problem.rs`
 //!
 //! An instance of the component serves up to 16 requests at once, on one thread, and 128 in all. So what is `static`
-//! lives from request to request, and a panic would take other people's requests down with it.
+//! lives from request to request, and a panic ends other requests, too.
 
 #[cfg(all(feature = "wasi-rc", feature = "wasi-final"))]
 compile_error!("choose one snapshot of WASI 0.3: --no-default-features --features wasi-final, or the default");
@@ -30,6 +39,7 @@ extern crate spin_sdk_7 as spin_sdk;
 
 pub mod bucket;
 pub mod config;
+pub mod limits;
 pub mod peers;
 pub mod render;
 pub mod report;
@@ -39,7 +49,7 @@ pub mod visit;
 pub mod web;
 pub mod zone;
 
-/// Where Spin calls in. It names WASI 0.3, which does not link natively, and the unit tests do not need it.
+/// The entry point that Spin calls. It exports names of WASI 0.3, which does not link natively.
 #[cfg(target_family = "wasm")]
 mod entry {
     use std::cell::OnceCell;
@@ -57,7 +67,7 @@ mod entry {
         Ok(web::answer(&app, &parts).await)
     }
 
-    /// The app of this instance, or why there is none.
+    /// The app of this instance, or why its configuration is invalid.
     async fn app() -> Rc<Result<App, Invalid>> {
         thread_local! {
             static APP: OnceCell<Rc<Result<App, Invalid>>> = const { OnceCell::new() };
@@ -65,7 +75,7 @@ mod entry {
         if let Some(app) = APP.with(|app| app.get().cloned()) {
             return app;
         }
-        // Several first requests may come here; they read the same variables, and one result is kept.
+        // Several first requests may get here. They read the same variables, and one of the results is kept.
         let config = Config::load().await;
         APP.with(|app| app.get_or_init(|| Rc::new(config.map(App::new))).clone())
     }

@@ -1,4 +1,4 @@
-//! The other replicas, and what they answer.
+//! The other replicas, and asking them for reports.
 
 use std::net::IpAddr;
 use std::pin::pin;
@@ -12,15 +12,13 @@ use spin_sdk::http::EmptyBody;
 use spin_sdk::wasip3::http::types::ErrorCode;
 
 use crate::config::{self, Config};
-use crate::report::cluster::{Answer, Report};
+use crate::limits::MAX_ANSWER_BYTES;
+use crate::report::{Answer, Report};
 use crate::stderr;
 
-/// The longest answer that is read, in bytes: more than 1000 visits to the longest pages take.
-const MAX_ANSWER_BYTES: usize = 2 << 20;
-
-/// The replicas of the cluster but this one.
+/// The peers of this replica: the other replicas of the cluster.
 pub struct Peers {
-    others: Vec<Peer>,
+    peers: Vec<Peer>,
     timeout: Duration,
 }
 
@@ -30,44 +28,44 @@ struct Peer {
 }
 
 impl Peers {
-    /// The peers that the variables name. The one that is called like this replica is this replica.
+    /// The replicas that the variable `peers` lists, without the one that has the name of this replica.
     pub fn new(config: &Config) -> Self {
-        let mut others: Vec<Peer> = Vec::new();
+        let mut peers: Vec<Peer> = Vec::new();
         for url in &config.peers {
-            let name = name(url, &config.peers);
-            if name != config.replica && others.iter().all(|other| other.url != *url) {
-                others.push(Peer { name, url: url.clone() });
+            let name = peer_name(url, &config.peers);
+            if name != config.replica && peers.iter().all(|peer| peer.url != *url) {
+                peers.push(Peer { name, url: url.clone() });
             }
         }
-        Self { others, timeout: config.peer_timeout }
+        Self { peers, timeout: config.peer_timeout }
     }
 
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
-        self.others.is_empty()
+        self.peers.is_empty()
     }
 
-    /// Asks every peer for the same at once, and waits for each no longer than it may take. `target` is a path with a
-    /// query.
-    pub async fn ask<T: Report>(&self, target: &str) -> Vec<Answer<T>> {
-        let answer = async |peer: &Peer| Answer { peer: peer.name.clone(), report: self.ask_one(peer, target).await };
-        future::join_all(self.others.iter().map(answer)).await
+    /// Asks all peers for the same report at once, and waits for each until the timeout.
+    pub async fn ask<T: Report>(&self, path_and_query: &str) -> Vec<Answer<T>> {
+        let ask =
+            async |peer: &Peer| Answer { peer: peer.name.clone(), report: self.ask_one(peer, path_and_query).await };
+        future::join_all(self.peers.iter().map(ask)).await
     }
 
-    async fn ask_one<T: Report>(&self, peer: &Peer, target: &str) -> Result<T, String> {
-        let answer = pin!(peer.get(target));
+    async fn ask_one<T: Report>(&self, peer: &Peer, path_and_query: &str) -> Result<T, String> {
+        let answer = pin!(peer.get(path_and_query));
         let timeout = pin!(spin_sdk::time::sleep(self.timeout));
         match future::select(answer, timeout).await {
-            Either::Left((answer, _)) => read(&answer?),
+            Either::Left((answer, _)) => parse(&answer?),
             Either::Right(_) => Err(format!("it did not answer within {} ms", self.timeout.as_millis())),
         }
     }
 }
 
 impl Peer {
-    /// Asks, and takes no more than it may answer.
-    async fn get(&self, target: &str) -> Result<Vec<u8>, String> {
-        let url = format!("{}{target}", self.url.to_string().trim_end_matches('/'));
+    /// Sends a request and reads the answer, up to its maximum length.
+    async fn get(&self, path_and_query: &str) -> Result<Vec<u8>, String> {
+        let url = format!("{}{path_and_query}", self.url.to_string().trim_end_matches('/'));
         let request = Request::get(url).header(ACCEPT, "application/json").body(EmptyBody::new());
         let request = request.map_err(|error| self.unreachable(error))?;
         let mut response = spin_sdk::http::send(request).await.map_err(|error| self.failed(&error))?;
@@ -94,31 +92,31 @@ impl Peer {
         }
     }
 
-    /// What has no plain words goes to the log.
+    /// The details are for the log of the app.
     fn unreachable(&self, error: impl std::fmt::Display) -> String {
-        stderr::line(format_args!("{} could not be asked: {error}", self.url));
-        "it could not be asked".to_owned()
+        stderr::line(format_args!("{} is unreachable: {error}", self.url));
+        "it is unreachable".to_owned()
     }
 }
 
-/// Reads what a peer says, without trust.
+/// Parses the answer of a peer, which is not trusted.
 ///
 /// # Errors
 /// What is wrong with it.
-pub fn read<T: Report>(answer: &[u8]) -> Result<T, String> {
+pub fn parse<T: Report>(answer: &[u8]) -> Result<T, String> {
     let report: Option<T> = serde_json::from_slice(answer).ok();
     report
-        .filter(|report| config::is_replica(report.replica()) && report.is_sound())
+        .filter(|report| config::is_replica_name(report.replica()) && report.is_plausible())
         .ok_or_else(|| "it answered something else than a replica does".to_owned())
 }
 
-/// What a peer is called until it answers: the first label of its host, which in Kubernetes is its pod's name, or its
-/// address where that is no name of its own.
-fn name(url: &Uri, peers: &[Uri]) -> String {
+/// What a peer is called until it answers: the first label of its host, which in Kubernetes is the name of its pod, or
+/// its address where that label is not unique.
+fn peer_name(url: &Uri, peers: &[Uri]) -> String {
     let label = |url: &Uri| url.host().and_then(|host| host.split('.').next()).unwrap_or_default().to_owned();
     let host = url.host().unwrap_or_default();
-    let number = host.trim_matches(['[', ']']).parse::<IpAddr>().is_ok();
-    if number || peers.iter().any(|other| other != url && label(other) == label(url)) {
+    let is_address = host.trim_matches(['[', ']']).parse::<IpAddr>().is_ok();
+    if is_address || peers.iter().any(|other| other != url && label(other) == label(url)) {
         return url.authority().map_or("", |authority| authority.as_str()).to_owned();
     }
     label(url)
@@ -129,7 +127,6 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::render::json;
     use crate::report::{Count, Histogram, Summary, Tail};
 
     #[test]
@@ -144,35 +141,38 @@ mod tests {
             ("http://localhost:3002", "localhost:3002"),
         ];
         let urls = peers.map(|(url, _)| url.parse().expect("a URL"));
-        assert_eq!(urls.each_ref().map(|url| name(url, &urls)), peers.map(|(_, name)| name));
+        assert_eq!(urls.each_ref().map(|url| peer_name(url, &urls)), peers.map(|(_, name)| name));
     }
+
     proptest! {
         #[test]
-        fn what_a_replica_says_is_read_as_it_was_said(replica in "\\PC{1,60}", visits in 0..=1_i64 << 53) {
-            let said = Count { replica: replica.clone(), visits };
-            let read = read::<Count>(json::line(&said).as_bytes());
-            if config::is_replica(&replica) {
-                prop_assert_eq!(read.map(|count| (count.replica, count.visits)), Ok((replica, visits)));
+        fn a_report_is_parsed_as_it_was_sent(replica in "\\PC{1,60}", visits in 0..=1_i64 << 53) {
+            let sent = Count { replica: replica.clone(), visits };
+            let parsed = parse::<Count>(&serde_json::to_vec(&sent).expect("JSON"));
+            if config::is_replica_name(&replica) {
+                prop_assert_eq!(parsed.map(|count| (count.replica, count.visits)), Ok((replica, visits)));
             } else {
-                prop_assert!(read.is_err());
+                prop_assert!(parsed.is_err());
             }
         }
 
         #[test]
-        fn what_anybody_says_is_a_report_or_a_reason(
+        fn any_answer_is_a_plausible_report_or_a_reason(
             bytes in prop::collection::vec(any::<u8>(), 0..100),
             replica in "(?s).{0,9}",
             visits in prop_oneof![any::<i64>(), 0..=1_i64 << 53],
         ) {
-            let nearly = serde_json::json!({ "replica": replica, "visits": visits }).to_string().into_bytes();
-            for answer in [bytes, nearly] {
-                let reason = |reason: String| reason.contains(' ');
-                prop_assert!(read::<Tail>(&answer).err().is_some_and(reason));
-                prop_assert!(read::<Histogram>(&answer).err().is_some_and(reason));
-                prop_assert!(read::<Summary>(&answer).err().is_some_and(reason));
-                match read::<Count>(&answer) {
-                    Ok(count) => prop_assert!((0..=1 << 53).contains(&count.visits) && config::is_replica(&count.replica)),
-                    Err(why) => prop_assert!(reason(why)),
+            let count = serde_json::json!({ "replica": replica, "visits": visits }).to_string().into_bytes();
+            for answer in [bytes, count] {
+                let is_reason = |reason: String| reason.contains(' ');
+                prop_assert!(parse::<Tail>(&answer).err().is_some_and(is_reason));
+                prop_assert!(parse::<Histogram>(&answer).err().is_some_and(is_reason));
+                prop_assert!(parse::<Summary>(&answer).err().is_some_and(is_reason));
+                match parse::<Count>(&answer) {
+                    Ok(count) => {
+                        prop_assert!((0..=1 << 53).contains(&count.visits) && config::is_replica_name(&count.replica));
+                    }
+                    Err(reason) => prop_assert!(is_reason(reason)),
                 }
             }
         }

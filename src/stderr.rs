@@ -1,11 +1,11 @@
-//! Lines for whoever runs the app: standard error, which Kubernetes shows in `kubectl logs`.
+//! Log lines for operators, on standard error: Kubernetes shows them in `kubectl logs`.
 
 use std::fmt::Display;
 use std::io::{self, Write};
 
-/// Writes a line. Unlike `eprintln!` it does not panic where nobody takes it.
+/// Writes a line. Unlike `eprintln!`, it does not panic if standard error is closed.
 pub fn line(message: impl Display) {
-    // Thousands of made-up requests a second fail as they should.
+    // The fuzzers cause thousands of errors a second, as they should.
     if cfg!(fuzzing) {
         return;
     }

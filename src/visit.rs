@@ -3,8 +3,7 @@
 use chrono::{DateTime, FixedOffset};
 use serde::{Deserialize, Serialize};
 
-/// The longest name of a page, in bytes of UTF-8.
-pub const MAX_PAGE_BYTES: usize = 512;
+use crate::limits::MAX_PAGE_BYTES;
 
 /// What was visited: a path such as `/` or `/blog/x`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -20,9 +19,9 @@ impl Page {
         Self("/".to_owned())
     }
 
-    /// Takes a name that can be counted: a plain path of at most [`MAX_PAGE_BYTES`], or [`Page::OTHER`]; `None` otherwise.
+    /// Parses the name of a page: a path without control characters of at most [`MAX_PAGE_BYTES`], or [`Page::OTHER`].
     pub fn parse(name: &str) -> Option<Self> {
-        let path = name.starts_with('/') && name.len() <= MAX_PAGE_BYTES && is_plain(name);
+        let path = name.starts_with('/') && name.len() <= MAX_PAGE_BYTES && is_printable(name);
         (path || name == Self::OTHER).then(|| Self(name.to_owned()))
     }
 
@@ -32,8 +31,8 @@ impl Page {
     }
 }
 
-/// Whether a text can be shown in any format: without control characters, and without what XML does not have.
-pub fn is_plain(text: &str) -> bool {
+/// Whether a text can be written in any format: it has no control characters, and no characters that XML excludes.
+pub fn is_printable(text: &str) -> bool {
     !text.contains(|character: char| character.is_control() || matches!(character, '\u{fffe}' | '\u{ffff}'))
 }
 
@@ -48,9 +47,9 @@ impl TryFrom<String> for Page {
 /// One recorded request.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Visit {
-    /// Its place in the log of the replica, from 1; an id is never given twice.
+    /// Its position in the log of the replica, from 1. An id is never assigned twice.
     pub id: i64,
-    /// When the request came, in the zone that the asker wants to see.
+    /// When the request came, in the zone that was asked for.
     #[serde(with = "crate::zone")]
     pub at: DateTime<FixedOffset>,
     /// What was visited.
@@ -60,11 +59,11 @@ pub struct Visit {
 /// Why a request is not a visit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reason {
-    /// It comes from a health checker or the like.
+    /// It comes from a health checker, or another agent that the variable `ignore_agents` lists.
     Agent,
-    /// Nobody sees the answer.
+    /// It is a HEAD request.
     Head,
-    /// Nobody has asked for the page yet.
+    /// The browser prefetches the page.
     Prefetch,
 }
 
@@ -108,17 +107,17 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_taken_for_a_page_is_bounded_and_plain(name in any::<String>(), path in "/\\PC{0,600}") {
+        fn a_page_is_short_and_printable(name in any::<String>(), path in "/\\PC{0,600}") {
             for name in [name, path] {
                 if let Some(page) = Page::parse(&name) {
-                    prop_assert!(page.as_str() == name && name.len() <= MAX_PAGE_BYTES && is_plain(&name));
+                    prop_assert!(page.as_str() == name && name.len() <= MAX_PAGE_BYTES && is_printable(&name));
                     prop_assert!(name.starts_with('/') || name == Page::OTHER);
                 }
             }
         }
 
         #[test]
-        fn a_page_is_read_as_it_is_written(path in "/\\PC{0,200}") {
+        fn a_page_is_deserialized_as_it_is_serialized(path in "/\\PC{0,200}") {
             if let Some(page) = Page::parse(&path) {
                 let json = serde_json::to_string(&page).expect("JSON");
                 prop_assert_eq!(serde_json::from_str::<Page>(&json).ok(), Some(page));
@@ -126,7 +125,7 @@ mod tests {
         }
 
         #[test]
-        fn a_plain_path_that_is_short_enough_is_a_page(path in "/[ -~\u{a1}-\u{2ff}\u{4e00}-\u{4e80}]{0,600}") {
+        fn a_printable_path_is_a_page_if_it_is_short_enough(path in "/[ -~\u{a1}-\u{2ff}\u{4e00}-\u{4e80}]{0,600}") {
             prop_assert_eq!(Page::parse(&path).is_some(), path.len() <= MAX_PAGE_BYTES);
         }
     }

@@ -1,7 +1,6 @@
-//! Time: zones, the slots that visits are tallied in, and the times that `since` and `until` take.
+//! Time: zones, the slots that visits are tallied in, and parsing and writing times.
 //!
-//! The rules of zones are jiff's: with its database the component is 0.6 MB smaller than with chrono-tz. All else is
-//! chrono's.
+//! The zone database is jiff's: with it the component is 0.6 MB smaller than with chrono-tz. Everything else is chrono.
 
 use std::fmt::Display;
 
@@ -11,7 +10,7 @@ use jiff::civil::Date;
 use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serializer};
 
-/// The length of a slot in microseconds: a quarter of an hour, because every zone's days begin on one nowadays.
+/// The length of a slot in microseconds: a quarter of an hour, because nowadays the days of every zone begin on one.
 pub const SLOT: i64 = 15 * 60 * 1_000_000;
 
 /// A time zone.
@@ -33,19 +32,18 @@ impl Zone {
         self.0.iana_name().unwrap_or("UTC")
     }
 
-    /// What its clocks show at a moment, to the minute of the offset, as RFC 3339 can write it: the seconds that some
-    /// clocks were off by are long past.
+    /// The local time. Its offset is in whole minutes, as RFC 3339 has it: offsets with seconds are long past.
     pub fn local(&self, at: DateTime<Utc>) -> DateTime<FixedOffset> {
-        let minutes = self.offset(at).div_euclid(60);
+        let minutes = self.offset_seconds(at).div_euclid(60);
         at.with_timezone(&FixedOffset::east_opt(minutes * 60).unwrap_or(Utc.fix()))
     }
 
-    /// The offset from UTC in seconds; at what jiff has no time for, the very end of the year 9999, that of UTC.
-    fn offset(&self, at: DateTime<Utc>) -> i32 {
+    /// The offset from UTC in seconds, or 0 for times that jiff does not support, at the very end of the year 9999.
+    fn offset_seconds(&self, at: DateTime<Utc>) -> i32 {
         timestamp(at).map_or(0, |at| self.0.to_offset(at).seconds())
     }
 
-    /// The first moment of a day, which is not midnight where the clocks skip that.
+    /// The beginning of a day: midnight, or where the clocks skip midnight, the time when they do.
     pub fn midnight(&self, date: NaiveDate) -> DateTime<Utc> {
         let found = || {
             let year = i16::try_from(date.year()).ok()?;
@@ -53,19 +51,19 @@ impl Zone {
             let midnight = self.0.to_ambiguous_timestamp(date.at(0, 0, 0, 0));
             let skipped = matches!(midnight.offset(), jiff::tz::AmbiguousOffset::Gap { .. });
             let at = utc(midnight.compatible().ok()?)?;
-            // What stands for a time that is skipped comes after the change that skips it.
-            if skipped { self.change(at - TimeDelta::days(2), at) } else { Some(at) }
+            // For a time that is skipped, jiff returns one after the transition that skips it.
+            if skipped { self.transition(at - TimeDelta::days(2), at) } else { Some(at) }
         };
         found().unwrap_or(date.and_time(NaiveTime::MIN).and_utc())
     }
 
-    /// When the clocks change, from after one moment to another.
-    pub fn change(&self, after: DateTime<Utc>, until: DateTime<Utc>) -> Option<DateTime<Utc>> {
-        let before = self.offset(after);
-        let mut changes = self.0.following(timestamp(after)?);
-        // The database also has changes of names alone.
-        let change = changes.find(|change| change.offset().seconds() != before)?;
-        utc(change.timestamp()).filter(|change| *change <= until)
+    /// The first change of the offset after one time and until another.
+    pub fn transition(&self, after: DateTime<Utc>, until: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        let before = self.offset_seconds(after);
+        let mut transitions = self.0.following(timestamp(after)?);
+        // The database also has transitions that change the abbreviation only.
+        let transition = transitions.find(|transition| transition.offset().seconds() != before)?;
+        utc(transition.timestamp()).filter(|transition| *transition <= until)
     }
 }
 
@@ -77,20 +75,18 @@ fn utc(timestamp: Timestamp) -> Option<DateTime<Utc>> {
     DateTime::from_timestamp_micros(timestamp.as_microsecond())
 }
 
-/// Reads a point in time: RFC 3339, or an age before `now` in seconds, minutes, hours, days or weeks, such as `90m`.
-/// What comes before the year 1 is taken for its beginning, and what comes after the year 9999 for its end, so that RFC
-/// 3339 can write every time that is shown, in any zone.
+/// Parses a time: RFC 3339, or an age before `now` in seconds, minutes, hours, days or weeks, such as `90m`. Times are
+/// clamped to the years 1 to 9999, so that RFC 3339 can write each of them in any zone.
 pub fn parse_time(text: &str, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
     let time = match parse_age(text) {
         Some(age) => now.checked_sub_signed(age)?,
         None => DateTime::parse_from_rfc3339(text).ok()?.to_utc(),
     };
-    shown(time)
+    clamp(time)
 }
 
-/// The nearest time that can be shown in any zone. A leap second is the second after it, as everywhere where time is a
-/// number.
-fn shown(time: DateTime<Utc>) -> Option<DateTime<Utc>> {
+/// The nearest time that RFC 3339 can write in any zone. A leap second becomes the second after it, as in Unix time.
+fn clamp(time: DateTime<Utc>) -> Option<DateTime<Utc>> {
     let limit = |year, month, day| Utc.with_ymd_and_hms(year, month, day, 0, 0, 0).single();
     let (seconds, nanos) = (time.timestamp(), time.timestamp_subsec_nanos());
     let time = DateTime::from_timestamp(seconds + i64::from(nanos / 1_000_000_000), nanos % 1_000_000_000)?;
@@ -130,20 +126,20 @@ pub fn serialize<Z: TimeZone<Offset: Display>, S: Serializer>(
     serializer.serialize_str(&rfc3339(time))
 }
 
-/// The other way round.
+/// The inverse of [`serialize`].
 ///
 /// # Errors
-/// What is no time in RFC 3339, or none that can be shown.
+/// When the text is not a time in RFC 3339, or not one that RFC 3339 can write in any zone.
 pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<DateTime<FixedOffset>, D::Error> {
     let text = String::deserialize(deserializer)?;
     let time = DateTime::parse_from_rfc3339(&text).map_err(Error::custom)?;
-    let shown = shown(time.to_utc()).filter(|shown| shown.timestamp_micros() == time.timestamp_micros());
-    shown.map(|shown| shown.with_timezone(time.offset())).ok_or_else(|| Error::custom("beyond what can be shown"))
+    let clamped = clamp(time.to_utc()).filter(|clamped| clamped.timestamp_micros() == time.timestamp_micros());
+    clamped.map(|time_utc| time_utc.with_timezone(time.offset())).ok_or_else(|| Error::custom("out of range"))
 }
 
-/// Shows a time to a person: its date, its clock with the offset, and its zone.
+/// Writes a time for people: the date, the time of day with its offset, and the zone.
 pub fn human(time: &DateTime<FixedOffset>, zone: &str) -> String {
-    // It is shown with every visit, and a pattern costs several times as much.
+    // This is part of every answer of `/`, and a format string takes several times as long.
     let rfc3339 = time.to_rfc3339_opts(SecondsFormat::Secs, false);
     format!("{} {zone}", rfc3339.replacen('T', " ", 1))
 }

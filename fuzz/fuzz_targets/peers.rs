@@ -1,6 +1,6 @@
-//! Any answers of peers, which are not trusted, from their bytes to what is made of them in every format.
+//! Any answers of peers, which are not trusted, from their bytes to the merged report in every format.
 //!
-//! Input is a line for what this replica has, and one for the answer of each peer, as in `seeds/peers`.
+//! The input is a line with the report of this replica, and a line with the answer of each peer, as in `seeds/peers`.
 #![no_main]
 
 use std::sync::LazyLock;

@@ -1,7 +1,7 @@
 //! Any request, from its first line to the answer.
 //!
-//! Input is the head of a request, as in `seeds/request`. The app is the real one, but for the database, which is never
-//! there (`src/store/open.rs`).
+//! The input is the head of a request, as in `seeds/request`. The app is the real one, but without a database
+//! (`src/store/connection.rs`).
 #![no_main]
 
 use std::collections::HashMap;
@@ -20,7 +20,7 @@ thread_local! {
 fuzz_target!(|bytes: &[u8]| -> Corpus {
     let Some(request) = head::parse(bytes) else { return Corpus::Reject };
     APPS.with(|apps| {
-        // Only the export has another answer where there is no token.
+        // Without a token, only the export is answered differently.
         let export = request.uri.path().starts_with("/visits/export");
         for (setup, app) in apps.iter().filter(|(setup, _)| export || *setup != Setup::Plain) {
             answer::check(app, *setup, &request);

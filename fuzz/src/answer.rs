@@ -14,10 +14,10 @@ use serde_json::Value;
 use crate::expected::{self, Setup};
 use crate::markup;
 
-/// The longest answer without a database: the description of the interface.
+/// The longest answer without a database is the description of the interface.
 const MAX_BODY_BYTES: usize = 64 << 10;
 
-/// An answer as it goes out.
+/// An answer as it is sent.
 struct Answer {
     status: u16,
     headers: HeaderMap,
@@ -26,7 +26,7 @@ struct Answer {
 
 /// Answers a request, and checks the answer.
 pub fn check(app: &Result<App, Invalid>, setup: Setup, request: &Parts) {
-    // There is neither a database nor a peer to wait for, but a visit waits some turns for others.
+    // There is neither a database nor a peer to wait for, so that a few polls are enough.
     let mut answer = pin!(web::answer(app, request));
     let response = (0..10).find_map(|_| answer.as_mut().now_or_never()).expect("an answer soon");
     let (head, body) = response.into_parts();
@@ -35,11 +35,11 @@ pub fn check(app: &Result<App, Invalid>, setup: Setup, request: &Parts) {
     let path = request.uri.path();
     let expected = expected::statuses(request, setup);
     assert!(expected.contains(&answer.status), "{} in place of {expected:?}", answer.status);
-    assert!(answer.status != 406 || request.headers.contains_key(ACCEPT), "a 406 for who takes anything");
+    assert!(answer.status != 406 || request.headers.contains_key(ACCEPT), "a 406 without Accept");
     answer.check_headers(path);
     answer.check_visit(request);
     match (path, answer.status) {
-        ("/count.gif", _) => assert!(answer.body.starts_with(b"GIF89a"), "no picture"),
+        ("/count.gif", _) => assert!(answer.body.starts_with(b"GIF89a"), "not an image"),
         ("/badge.svg", _) => markup::check_svg(answer.text()),
         ("/visits/histogram", 200) if answer.header("content-type") == "image/svg+xml" => {
             markup::check_svg(answer.text());
@@ -84,7 +84,7 @@ impl Answer {
         }
     }
 
-    /// Nothing is said to be recorded, and what was not a visit says why.
+    /// No request is recorded, and a request that is not a visit is answered with the reason.
     fn check_visit(&self, request: &Parts) {
         let reason = expected::reason(request).filter(|_| self.status == 200 && request.uri.path() == "/count.gif");
         let expected = reason.map_or(String::new(), |reason| format!("ignored; reason={reason}"));
@@ -97,8 +97,8 @@ impl Answer {
         assert_eq!((&problem["type"], &problem["status"]), (&"about:blank".into(), &self.status.into()));
         assert!(problem["title"].as_str().is_some_and(|title| !title.is_empty()));
         let detail = problem["detail"].as_str().expect("a detail");
-        assert!(detail.ends_with('.') && detail.contains(' '), "no sentence: {detail}");
-        assert!(detail.bytes().all(|byte| (b' '..=b'~').contains(&byte)), "{detail:?} has some of the request");
+        assert!(detail.ends_with('.') && detail.contains(' '), "not a sentence: {detail}");
+        assert!(detail.bytes().all(|byte| (b' '..=b'~').contains(&byte)), "{detail:?} has a part of the request");
         if let Some(parameter) = problem.get("parameter") {
             assert!(self.status == 400 && parameter.as_str().is_some_and(|name| detail.contains(&format!("`{name}`"))));
         }

@@ -1,15 +1,16 @@
-//! A request, from the bytes of its head.
+//! A request, parsed from the bytes of its head.
 
 use http::request::Parts;
 use http::{HeaderName, HeaderValue, Method, Request, Uri};
 
-/// Reads a method and a target, and below them a header a line: a head without its version. `None` for what no server would let through to the app.
+/// Parses a line with the method and the path with its query, and a line for each header: a head without the version.
+/// `None` for what servers refuse before it reaches the app.
 pub fn parse(bytes: &[u8]) -> Option<Parts> {
     let mut lines = bytes.split(|byte| *byte == b'\n').map(|line| line.strip_suffix(b"\r").unwrap_or(line));
-    let (method, target) = split(lines.next()?, b' ')?;
+    let (method, path_and_query) = split(lines.next()?, b' ')?;
     let mut request = Request::new(());
     *request.method_mut() = Method::from_bytes(method).ok()?;
-    *request.uri_mut() = Uri::try_from(target).ok()?;
+    *request.uri_mut() = Uri::try_from(path_and_query).ok()?;
     for line in lines.take_while(|line| !line.is_empty()) {
         let (name, value) = split(line, b':')?;
         let value = HeaderValue::from_bytes(value.trim_ascii()).ok()?;
@@ -19,6 +20,6 @@ pub fn parse(bytes: &[u8]) -> Option<Parts> {
 }
 
 fn split(line: &[u8], at: u8) -> Option<(&[u8], &[u8])> {
-    let place = line.iter().position(|byte| *byte == at)?;
-    Some((&line[..place], &line[place + 1..]))
+    let index = line.iter().position(|byte| *byte == at)?;
+    Some((&line[..index], &line[index + 1..]))
 }

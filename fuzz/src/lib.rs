@@ -1,12 +1,12 @@
-//! What the fuzz targets have in common: input for Footfall made of bytes, and what has to hold of every answer.
+//! What the fuzz targets share: parsing their input, and checking every answer.
 //!
-//! A check that fails panics, which is what libFuzzer takes for a crash.
+//! A check that fails panics, which libFuzzer reports as a crash.
 //!
-//! - [`head`]: a request, from the bytes of its head.
+//! - [`head`]: a request, parsed from the bytes of its head.
 //! - [`answer`]: what holds of the answer to any request.
-//! - [`expected`]: what is answered to which request, as the interface describes it.
-//! - [`merged`]: what holds of the answers of several replicas as one, in every format.
-//! - [`markup`]: HTML and SVG in which nothing is markup but what the renderer wrote.
+//! - [`expected`]: the expected answer to a request, as the interface describes it.
+//! - [`merged`]: what holds of the merged reports of several replicas, in every format.
+//! - [`markup`]: HTML and SVG without any markup but the renderers'.
 
 pub mod answer;
 pub mod expected;

@@ -1,9 +1,9 @@
-//! HTML and SVG in which nothing is markup but what the renderer wrote.
+//! HTML and SVG without any markup but the renderers'.
 //!
-//! What it writes is known: a few elements with a few attributes. So a name that is taken for markup, or that ends an
-//! attribute, shows up as something else.
+//! They write a few known elements with a few known attributes. So a name that becomes markup, or ends an attribute, is
+//! found as an unknown one.
 
-use footfall::visit::is_plain;
+use footfall::visit::is_printable;
 
 const ELEMENTS: &str = " a aside bdi body br caption clipPath dd details div dl dt figcaption figure footer g h1 h2 head \
     header html line link main meta nav p rect section span strong style summary svg table tbody td text th thead time \
@@ -13,9 +13,9 @@ const ATTRIBUTES: &str = " aria-current aria-label aria-labelledby charset class
     font-family font-size height href id lang lengthAdjust name rel role rx scope text-anchor textLength viewBox width x \
     x1 x2 xmlns y y1 y2 ";
 
-/// Checks a drawing, which is XML.
+/// Checks an SVG.
 pub fn check_svg(text: &str) {
-    assert!(text.starts_with("<svg ") && text.ends_with("</svg>\n"), "no drawing: {text}");
+    assert!(text.starts_with("<svg ") && text.ends_with("</svg>\n"), "not an SVG: {text}");
     check(text);
 }
 
@@ -24,15 +24,15 @@ pub fn check_html(text: &str) {
     check(text.strip_prefix("<!DOCTYPE html>").expect("HTML"));
 }
 
-/// Checks that every element is a known one with known attributes, and ends where it should.
+/// Checks that all elements and attributes are known, and that elements are properly nested.
 fn check(text: &str) {
     let mut open = Vec::new();
-    let mut rest = text;
-    while let Some((before, from)) = rest.split_once('<') {
+    let mut remaining = text;
+    while let Some((before, from)) = remaining.split_once('<') {
         let style = open.last() == Some(&"style");
         assert!(style || is_text(before), "markup in a text: {before}");
         let (tag, after) = from.split_once('>').expect("the end of a tag");
-        rest = after;
+        remaining = after;
         if let Some(name) = tag.strip_prefix('/') {
             assert_eq!(open.pop(), Some(name), "another end in {text}");
             continue;
@@ -45,25 +45,25 @@ fn check(text: &str) {
             open.push(name);
         }
     }
-    assert!(open.is_empty() && is_text(rest), "{open:?} does not end");
+    assert!(open.is_empty() && is_text(remaining), "{open:?} does not end");
 }
 
 fn check_attributes(attributes: &str) {
-    let mut rest = attributes;
-    while !rest.is_empty() {
-        let (name, from) = rest.split_once("=\"").expect("a value in quotes");
+    let mut remaining = attributes;
+    while !remaining.is_empty() {
+        let (name, from) = remaining.split_once("=\"").expect("a value in quotes");
         let (value, after) = from.split_once('"').expect("the end of a value");
         assert!(is_one_of(ATTRIBUTES, name.trim_start()), "{name} in {attributes}");
         assert!(is_text(value), "markup in a value: {value}");
         assert!(name != "href" || value.starts_with('/') || value == "data:,", "a link to elsewhere: {value}");
-        rest = after;
+        remaining = after;
     }
 }
 
-/// Whether it has no markup, no bare quote, no bare ampersand, and nothing that XML does not have.
+/// Whether a text has no markup, no quotes and no ampersands that are not escaped, and no characters that XML excludes.
 fn is_text(text: &str) -> bool {
     let entity = |after: &str| ["amp;", "lt;", "gt;", "quot;"].iter().any(|entity| after.starts_with(entity));
-    !text.contains(['<', '>', '"']) && is_plain(&text.replace('\n', "")) && text.split('&').skip(1).all(entity)
+    !text.contains(['<', '>', '"']) && is_printable(&text.replace('\n', "")) && text.split('&').skip(1).all(entity)
 }
 
 fn is_one_of(names: &str, name: &str) -> bool {

@@ -1,13 +1,15 @@
-//! What holds of the answers of several replicas as one, in every format.
+//! What holds of the merged reports of several replicas, in every format.
 
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, FixedOffset};
-use footfall::config::is_replica;
+use footfall::config::is_replica_name;
 use footfall::render::html::{self, Dashboard};
 use footfall::render::{csv, json, svg, text};
-use footfall::report::cluster::{Answer, Cluster, Histograms, Latest, Overview, Report, Total};
-use footfall::report::{Count, Histogram, Summary, Tail};
+use footfall::limits::SUMMARY_PAGES;
+use footfall::report::{
+    Answer, Cluster, Count, Histogram, MergedCount, MergedHistogram, MergedSummary, MergedTail, Report, Summary, Tail,
+};
 use footfall::visit::{Page, Visit};
 use footfall::zone::Zone;
 use footfall::{peers, zone};
@@ -16,44 +18,45 @@ use serde_json::Value;
 
 use crate::markup;
 
-/// The largest number of visits that one replica is believed.
+/// The largest number of visits of a replica that is plausible.
 const MAX_VISITS: i64 = 1 << 53;
-/// How many visits are asked for.
+/// The number of visits that is asked for.
 const TAIL: u32 = 5;
 
-/// Takes what this replica has and what its peers answer for reports of each kind, merges them, and checks what comes out.
+/// Parses the report of this replica and the answers of its peers as each kind of report, merges them, and checks the
+/// result.
 pub fn check(own: &[u8], answers: &[&[u8]], zone: &Zone) {
-    if let Some((own, answers)) = read::<Count>(own, answers) {
-        let total = Cluster::of_counts(own, answers);
-        check_total(&total);
+    if let Some((own, answers)) = parse::<Count>(own, answers) {
+        check_count(&Cluster::of_counts(own, answers));
     }
     // The zone of this replica is that of the request, whoever answers.
     let timezone = zone.name().to_owned();
-    if let Some((own, answers)) = read::<Tail>(own, answers) {
+    if let Some((own, answers)) = parse::<Tail>(own, answers) {
         let own = Tail { timezone: timezone.clone(), ..own };
         check_tail(&own);
-        check_latest(&Cluster::of_tails(own, answers, TAIL, zone));
+        check_merged_tail(&Cluster::of_tails(own, answers, TAIL, zone));
     }
-    if let Some((own, answers)) = read::<Histogram>(own, answers) {
+    if let Some((own, answers)) = parse::<Histogram>(own, answers) {
         let own = Histogram { timezone: timezone.clone(), ..own };
-        check_histograms(&Cluster::of_histograms(own, answers));
+        check_histogram(&Cluster::of_histograms(own, answers));
     }
-    if let Some((own, answers)) = read::<Summary>(own, answers) {
+    if let Some((own, answers)) = parse::<Summary>(own, answers) {
         let own = Summary { timezone, ..own };
-        check_overview(Cluster::of_summaries(own, answers, TAIL, zone), zone);
+        check_summary(Cluster::of_summaries(own, answers, TAIL, zone), zone);
     }
 }
 
-fn read<T: Report>(own: &[u8], answers: &[&[u8]]) -> Option<(T, Vec<Answer<T>>)> {
-    let own: T = peers::read(own).ok()?;
-    let peer = |(place, answer): (usize, &&[u8])| Answer { peer: format!("p{place}"), report: peers::read(answer) };
+fn parse<T: Report>(own: &[u8], answers: &[&[u8]]) -> Option<(T, Vec<Answer<T>>)> {
+    let own: T = peers::parse(own).ok()?;
+    let peer = |(index, answer): (usize, &&[u8])| Answer { peer: format!("p{index}"), report: peers::parse(answer) };
     Some((own, answers.iter().enumerate().map(peer).collect()))
 }
 
-fn check_total(cluster: &Cluster<Total>) {
-    let shares: Vec<_> = cluster.whole.replicas.iter().map(|share| (&*share.replica, share.visits)).collect();
-    check_cluster(cluster, &shares, Some(cluster.whole.total));
-    check_lines(&text::total(cluster), 1 + cluster.reasons.len());
+fn check_count(cluster: &Cluster<MergedCount>) {
+    let replicas: Vec<_> =
+        cluster.merged.replicas.iter().map(|replica| (&*replica.replica, replica.visits)).collect();
+    check_cluster(cluster, &replicas, Some(cluster.merged.total));
+    check_lines(&text::merged_count(cluster), 1 + cluster.reasons.len());
 }
 
 fn check_tail(tail: &Tail) {
@@ -63,37 +66,37 @@ fn check_tail(tail: &Tail) {
     assert_eq!(table.matches("\r\n").count(), tail.visits.len());
 }
 
-fn check_latest(cluster: &Cluster<Latest>) {
-    let latest = &cluster.whole;
-    let shares: Vec<_> = latest.replicas.iter().map(|share| (&*share.replica, share.visits)).collect();
-    check_cluster(cluster, &shares, i64::try_from(latest.visits.len()).ok());
-    check_visits(latest.visits.iter().map(|sighting| &sighting.visit));
-    check_lines(&text::latest(cluster), latest.visits.len() + cluster.reasons.len());
+fn check_merged_tail(cluster: &Cluster<MergedTail>) {
+    let merged = &cluster.merged;
+    let replicas: Vec<_> = merged.replicas.iter().map(|replica| (&*replica.replica, replica.visits)).collect();
+    check_cluster(cluster, &replicas, i64::try_from(merged.visits.len()).ok());
+    check_visits(merged.visits.iter().map(|entry| &entry.visit));
+    check_lines(&text::merged_tail(cluster), merged.visits.len() + cluster.reasons.len());
 }
 
-fn check_histograms(cluster: &Cluster<Histograms>) {
-    let whole = &cluster.whole;
-    let shares: Vec<_> = whole.replicas.iter().map(|share| (&*share.replica, share.visits)).collect();
-    check_cluster(cluster, &shares, Some(whole.total));
-    assert!(whole.buckets.iter().all(|bar| bar.visits >= 0));
-    check_lines(&text::histograms(cluster), whole.buckets.len() + cluster.reasons.len());
+fn check_histogram(cluster: &Cluster<MergedHistogram>) {
+    let merged = &cluster.merged;
+    let replicas: Vec<_> = merged.replicas.iter().map(|replica| (&*replica.replica, replica.visits)).collect();
+    check_cluster(cluster, &replicas, Some(merged.total));
+    assert!(merged.buckets.iter().all(|bar| bar.visits >= 0));
+    check_lines(&text::merged_histogram(cluster), merged.buckets.len() + cluster.reasons.len());
     let page = Page::parse("/<b title=\"'&\">");
-    markup::check_svg(&svg::histograms(cluster, page.as_ref()));
+    markup::check_svg(&svg::merged_histogram(cluster, page.as_ref()));
 }
 
-fn check_overview(cluster: Cluster<Overview>, zone: &Zone) {
-    let whole = &cluster.whole;
-    let shares: Vec<_> = whole.replicas.iter().map(|replica| (&*replica.replica, replica.visits)).collect();
-    check_cluster(&cluster, &shares, Some(whole.total));
-    let most = MAX_VISITS * i64::try_from(shares.len()).expect("a number");
-    let bars = whole.hours.iter().chain(&whole.days).map(|bar| bar.visits);
-    assert!(bars.chain(whole.pages.iter().map(|page| page.visits)).all(|visits| (0..=most).contains(&visits)));
-    assert!(whole.pages.len() <= Summary::PAGES && whole.pages.is_sorted_by(|one, next| one.visits >= next.visits));
-    check_visits(whole.latest.iter().map(|sighting| &sighting.visit));
+fn check_summary(cluster: Cluster<MergedSummary>, zone: &Zone) {
+    let merged = &cluster.merged;
+    let replicas: Vec<_> = merged.replicas.iter().map(|replica| (&*replica.replica, replica.visits)).collect();
+    check_cluster(&cluster, &replicas, Some(merged.total));
+    let most = MAX_VISITS * i64::try_from(replicas.len()).expect("a number");
+    let bars = merged.hours.iter().chain(&merged.days).map(|bar| bar.visits);
+    assert!(bars.chain(merged.pages.iter().map(|page| page.visits)).all(|visits| (0..=most).contains(&visits)));
+    assert!(merged.pages.len() <= SUMMARY_PAGES && merged.pages.is_sorted_by(|one, next| one.visits >= next.visits));
+    check_visits(merged.latest.iter().map(|entry| &entry.visit));
     let dashboard = Dashboard {
-        own: shares[0].0.to_owned(),
-        page: whole.pages.last().map(|page| page.page.clone()).filter(|_| whole.total % 2 == 1),
-        overview: cluster,
+        replica: replicas[0].0.to_owned(),
+        page: merged.pages.last().map(|page| page.page.clone()).filter(|_| merged.total % 2 == 1),
+        summary: cluster,
         has_peers: true,
         cluster: true,
         now: zone.local(DateTime::UNIX_EPOCH),
@@ -104,12 +107,12 @@ fn check_overview(cluster: Cluster<Overview>, zone: &Zone) {
     markup::check_html(&html::dashboard(&dashboard));
 }
 
-/// Checks who is there and who is missing, that the numbers add up, and the JSON.
-fn check_cluster<T: Serialize>(cluster: &Cluster<T>, shares: &[(&str, i64)], total: Option<i64>) {
-    let sum: i128 = shares.iter().map(|(_, visits)| i128::from(*visits)).sum();
+/// Checks which replicas are merged and which are missing, that the numbers add up, and the JSON.
+fn check_cluster<T: Serialize>(cluster: &Cluster<T>, replicas: &[(&str, i64)], total: Option<i64>) {
+    let sum: i128 = replicas.iter().map(|(_, visits)| i128::from(*visits)).sum();
     assert_eq!(total.map(i128::from), Some(sum));
-    assert!(shares.iter().all(|(name, visits)| is_replica(name) && (0..=MAX_VISITS).contains(visits)));
-    assert_eq!(shares.iter().map(|(name, _)| name).collect::<BTreeSet<_>>().len(), shares.len(), "{shares:?}");
+    assert!(replicas.iter().all(|(name, visits)| is_replica_name(name) && (0..=MAX_VISITS).contains(visits)));
+    assert_eq!(replicas.iter().map(|(name, _)| name).collect::<BTreeSet<_>>().len(), replicas.len(), "{replicas:?}");
     assert!(
         cluster.missing.iter().collect::<BTreeSet<_>>().into_iter().eq(cluster.reasons.keys()),
         "{:?}",
@@ -125,13 +128,13 @@ fn check_visits<'a>(visits: impl Iterator<Item = &'a Visit> + Clone) {
     assert!(visits.map(|visit| visit.at).is_sorted());
 }
 
-/// A line for each, whatever the names are.
+/// Checks the number of lines: names do not add any.
 fn check_lines(text: &str, number: usize) {
     assert_eq!(text.lines().count(), number, "{text}");
     assert!(!text.contains(|character: char| character.is_control() && character != '\n'), "{text:?}");
 }
 
-/// Checks that a client can read each time, as RFC 3339 has it.
+/// Checks that all times are in RFC 3339.
 fn check_times(value: &Value) {
     match value {
         Value::Array(values) => values.iter().for_each(check_times),
@@ -139,7 +142,7 @@ fn check_times(value: &Value) {
             for name in ["at", "start", "since", "until"] {
                 let Some(Value::String(time)) = members.get(name) else { continue };
                 let read: Option<DateTime<FixedOffset>> = DateTime::parse_from_rfc3339(time).ok();
-                assert!(read.is_some_and(|read| zone::rfc3339(&read) == *time), "{time} is no time");
+                assert!(read.is_some_and(|read| zone::rfc3339(&read) == *time), "{time} is not a time");
             }
             members.values().for_each(check_times);
         }

@@ -5,7 +5,7 @@ use csv::{Terminator, WriterBuilder};
 use crate::visit::Visit;
 use crate::zone;
 
-/// What a cell begins with that a spreadsheet takes for a formula.
+/// What begins a cell that a spreadsheet takes for a formula.
 const FORMULA: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
 
 /// The names of the columns.
@@ -13,13 +13,17 @@ pub fn header() -> String {
     records([["id", "at", "page"].map(str::to_owned)])
 }
 
-/// A record a visit.
+/// A record for each visit.
 pub fn visits(visits: &[Visit]) -> String {
-    records(visits.iter().map(|visit| [visit.id.to_string(), zone::rfc3339(&visit.at), guarded(visit.page.as_str())]))
+    records(
+        visits
+            .iter()
+            .map(|visit| [visit.id.to_string(), zone::rfc3339(&visit.at), escape_formula(visit.page.as_str())]),
+    )
 }
 
-/// A text that no spreadsheet runs: <https://owasp.org/www-community/attacks/CSV_Injection>.
-fn guarded(text: &str) -> String {
+/// A text that no spreadsheet evaluates: <https://owasp.org/www-community/attacks/CSV_Injection>.
+fn escape_formula(text: &str) -> String {
     if text.starts_with(FORMULA) { format!("'{text}") } else { text.to_owned() }
 }
 
@@ -40,11 +44,11 @@ mod tests {
     use crate::visit::Page;
 
     #[test]
-    fn what_looks_like_a_formula_is_text() {
+    fn a_formula_is_escaped() {
         for text in ["=1+1", "+1", "-1", "@a", "\ta", "\ra"] {
-            assert_eq!(guarded(text), format!("'{text}"));
+            assert_eq!(escape_formula(text), format!("'{text}"));
         }
-        assert_eq!(guarded("/=1"), "/=1");
+        assert_eq!(escape_formula("/=1"), "/=1");
     }
 
     #[test]

@@ -1,16 +1,16 @@
-//! JSON, as the answers describe themselves.
+//! JSON. The types of the reports define its members.
 
 use serde::Serialize;
 
-/// An answer as one line of JSON.
-pub fn line(answer: &impl Serialize) -> String {
-    // Only a map whose keys are not text could fail, and no answer has one.
-    let mut json = serde_json::to_string(answer).unwrap_or_default();
+/// A report as one line of JSON.
+pub fn line(report: &impl Serialize) -> String {
+    // Only maps whose keys are not text fail, and no report has one.
+    let mut json = serde_json::to_string(report).unwrap_or_default();
     json.push('\n');
     json
 }
 
-/// A line for each.
-pub fn lines<T: Serialize>(answers: &[T]) -> String {
-    answers.iter().map(line).collect()
+/// A line of JSON for each record.
+pub fn lines<T: Serialize>(records: &[T]) -> String {
+    records.iter().map(line).collect()
 }

@@ -8,7 +8,7 @@ use std::fmt::Write;
 use crate::report::{Metrics, Version};
 use crate::visit::Reason;
 
-/// Samples that are about the same.
+/// A metric family: samples with the same name.
 struct Family {
     name: &'static str,
     kind: &'static str,
@@ -17,7 +17,7 @@ struct Family {
     samples: Vec<(String, i64)>,
 }
 
-/// What Prometheus reads in any version.
+/// The format that every version of Prometheus reads.
 pub fn prometheus(metrics: &Metrics, version: &Version) -> String {
     let mut text = String::new();
     for Family { name, kind, help, samples } in families(metrics, version) {
@@ -31,13 +31,13 @@ pub fn prometheus(metrics: &Metrics, version: &Version) -> String {
     text
 }
 
-/// What it asks for where it can read it.
+/// The format that newer versions prefer.
 pub fn openmetrics(metrics: &Metrics, version: &Version) -> String {
     let mut text = String::new();
     for Family { name, kind, help, samples } in families(metrics, version) {
         let suffix = if kind == "counter" { "_total" } else { "" };
         _ = writeln!(text, "# TYPE {name} {kind}");
-        // The unit is the end of the name.
+        // The unit is the suffix of the name.
         if let Some(unit) = name.strip_suffix("_bytes").map(|_| "bytes") {
             _ = writeln!(text, "# UNIT {name} {unit}");
         }
@@ -52,7 +52,7 @@ pub fn openmetrics(metrics: &Metrics, version: &Version) -> String {
 
 fn families(metrics: &Metrics, version: &Version) -> [Family; 6] {
     let family = |name, kind, help, value| Family { name, kind, help, samples: vec![(String::new(), value)] };
-    // Each reason is there from the start.
+    // Each reason is reported, even while it is 0.
     let ignored = |reason: Reason| {
         let counted = metrics.ignored.iter().find(|(other, _)| other == reason.name());
         (format!("{{reason=\"{}\"}}", reason.name()), counted.map_or(0, |(_, requests)| *requests))

@@ -2,14 +2,15 @@
 
 use std::fmt::{Display, Write};
 
-use super::label;
+use super::labels::bucket_label;
 use crate::bucket::Bucket;
-use crate::report::cluster::{Cluster, Histograms, Latest, Sighting, Total};
-use crate::report::{Bar, Count, Histogram, Home, Tail};
+use crate::report::{
+    BucketCount, Cluster, Count, Histogram, Home, MergedCount, MergedHistogram, MergedTail, ReplicaVisit, Tail,
+};
 use crate::zone;
 
-/// How long the bar of the busiest bucket is.
-const LONGEST_BAR: i64 = 40;
+/// The length of the bar of the busiest bucket, in characters.
+const MAX_BAR_LENGTH: i64 = 40;
 
 /// Two lines: the time with its zone, and the number of the visit.
 pub fn home(home: &Home) -> String {
@@ -20,50 +21,50 @@ pub fn home(home: &Home) -> String {
     }
 }
 
-/// A line a visit with the time of its day, oldest first.
+/// A line for each visit with its time of day, oldest first.
 pub fn tail(tail: &Tail) -> String {
     lines(tail.visits.iter().map(|visit| visit.at.format("%H:%M:%S")))
 }
 
-/// The same with the replica.
-pub fn latest(cluster: &Cluster<Latest>) -> String {
-    let line = |sighting: &Sighting| format!("{} {}", sighting.visit.at.format("%H:%M:%S"), sighting.replica);
-    lines(cluster.whole.visits.iter().map(line)) + &missing(cluster)
+/// The same for all replicas, with the replica of each visit.
+pub fn merged_tail(cluster: &Cluster<MergedTail>) -> String {
+    let line = |entry: &ReplicaVisit| format!("{} {}", entry.visit.at.format("%H:%M:%S"), entry.replica);
+    lines(cluster.merged.visits.iter().map(line)) + &missing(cluster)
 }
 
-/// The number alone.
+/// The number.
 pub fn count(count: &Count) -> String {
     format!("{}\n", count.visits)
 }
 
-/// The number, and what is missing in it.
-pub fn total(cluster: &Cluster<Total>) -> String {
-    format!("{}\n{}", cluster.whole.total, missing(cluster))
+/// The number for all replicas, and which are missing in it.
+pub fn merged_count(cluster: &Cluster<MergedCount>) -> String {
+    format!("{}\n{}", cluster.merged.total, missing(cluster))
 }
 
-/// A line a bucket: its start, its number of visits, and a bar.
+/// A line for each bucket: its start, its number of visits, and a bar.
 pub fn histogram(histogram: &Histogram) -> String {
     bars(histogram.bucket, &histogram.buckets)
 }
 
-/// The same, and what is missing in it.
-pub fn histograms(cluster: &Cluster<Histograms>) -> String {
-    bars(cluster.whole.bucket, &cluster.whole.buckets) + &missing(cluster)
+/// The same for all replicas, and which are missing in it.
+pub fn merged_histogram(cluster: &Cluster<MergedHistogram>) -> String {
+    bars(cluster.merged.bucket, &cluster.merged.buckets) + &missing(cluster)
 }
 
-fn bars(bucket: Bucket, bars: &[Bar]) -> String {
-    let most = bars.iter().map(|bar| bar.visits).max().unwrap_or_default();
-    let width = most.to_string().len();
-    lines(bars.iter().map(|Bar { start, visits }| {
-        let bar = if *visits > 0 { format!(" {}", "#".repeat(length(*visits, most))) } else { String::new() };
-        format!("{} {visits:>width$}{bar}", label(bucket, start))
+fn bars(bucket: Bucket, counts: &[BucketCount]) -> String {
+    let max = counts.iter().map(|count| count.visits).max().unwrap_or_default();
+    let width = max.to_string().len();
+    lines(counts.iter().map(|BucketCount { start, visits }| {
+        let bar = if *visits > 0 { format!(" {}", "#".repeat(bar_length(*visits, max))) } else { String::new() };
+        format!("{} {visits:>width$}{bar}", bucket_label(bucket, start))
     }))
 }
 
-/// As long as the share of the largest is, and at least 1.
-fn length(visits: i64, most: i64) -> usize {
-    let share = i128::from(visits) * i128::from(LONGEST_BAR) / i128::from(most.max(1));
-    usize::try_from(share.max(1)).unwrap_or_default()
+/// In proportion to the largest number, and at least 1.
+fn bar_length(visits: i64, max: i64) -> usize {
+    let length = i128::from(visits) * i128::from(MAX_BAR_LENGTH) / i128::from(max.max(1));
+    usize::try_from(length.max(1)).unwrap_or_default()
 }
 
 /// A line for each replica that is missing.

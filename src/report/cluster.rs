@@ -1,4 +1,4 @@
-//! What all replicas answer together, and which of them did not.
+//! The merged reports of several replicas, and which replicas are missing in them.
 
 use std::collections::BTreeMap;
 
@@ -6,54 +6,54 @@ use chrono::{DateTime, FixedOffset};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::Bar;
+use super::replica::BucketCount;
 use crate::bucket::Bucket;
 use crate::visit::{Page, Visit};
 
-/// The largest number of visits that is believed: what JSON numbers can say exactly.
+/// The largest number of visits that is plausible: the largest integer up to which numbers in JSON are exact.
 const MAX_VISITS: i64 = 1 << 53;
 
-/// A report that a peer can be asked for.
+/// A report that a replica asks its peers for.
 pub trait Report: DeserializeOwned {
     /// The replica that it is about.
     fn replica(&self) -> &str;
 
-    /// The numbers of visits in it, and what those come to that are added up.
+    /// The numbers in it, and the sums that merging makes of them.
     fn numbers(&self) -> impl Iterator<Item = i64>;
 
-    /// Whether it can be true.
-    fn is_sound(&self) -> bool {
+    /// Whether all its numbers are plausible.
+    fn is_plausible(&self) -> bool {
         self.numbers().all(|visits| (0..=MAX_VISITS).contains(&visits))
     }
 }
 
-/// What a peer answered.
+/// The answer of a peer.
 #[derive(Debug)]
 pub struct Answer<T> {
-    /// The name under which it was asked.
+    /// The peer's name, as far as it is known before it answers.
     pub peer: String,
-    /// Its report, or what is wrong with it: what follows `footfall-2 is missing: `.
+    /// Its report, or the reason why there is none: what follows `footfall-2 is missing: `.
     pub report: Result<T, String>,
 }
 
-/// The answers of the replicas as one, and whose are missing in it.
+/// The merged reports of the replicas that answered, and those that are missing.
 #[derive(Debug, Serialize)]
 pub struct Cluster<T> {
-    /// What those who answered have together.
+    /// The merged report.
     #[serde(flatten)]
-    pub whole: T,
-    /// The names of the others.
+    pub merged: T,
+    /// The names of the replicas that are missing.
     pub missing: Vec<String>,
-    /// Why they are missing, by name.
+    /// Why each of them is missing, by name.
     pub reasons: BTreeMap<String, String>,
-    /// Whether nobody is missing.
+    /// Whether no replica is missing.
     pub complete: bool,
 }
 
 impl<T> Cluster<T> {
-    pub(super) fn new(whole: T, missing: Vec<(String, String)>) -> Self {
+    pub(super) fn new(merged: T, missing: Vec<(String, String)>) -> Self {
         Self {
-            whole,
+            merged,
             complete: missing.is_empty(),
             missing: missing.iter().map(|(replica, _)| replica.clone()).collect(),
             reasons: missing.into_iter().collect(),
@@ -61,27 +61,27 @@ impl<T> Cluster<T> {
     }
 }
 
-/// What one replica has of the whole.
+/// The number of visits of one replica.
 #[derive(Debug, Serialize)]
-pub struct Share {
+pub struct ReplicaCount {
     /// The replica.
     pub replica: String,
     /// Its number of visits.
     pub visits: i64,
 }
 
-/// How many visits all have recorded.
+/// How many visits all replicas have recorded.
 #[derive(Debug, Serialize)]
-pub struct Total {
+pub struct MergedCount {
     /// The number of visits.
     pub total: i64,
-    /// What each has.
-    pub replicas: Vec<Share>,
+    /// The number of each replica.
+    pub replicas: Vec<ReplicaCount>,
 }
 
-/// A visit, and where it is recorded.
+/// A visit, and the replica that recorded it.
 #[derive(Debug, Serialize)]
-pub struct Sighting {
+pub struct ReplicaVisit {
     /// The replica whose log it is in.
     pub replica: String,
     /// The visit.
@@ -89,74 +89,74 @@ pub struct Sighting {
     pub visit: Visit,
 }
 
-/// The latest visits of all, oldest first.
+/// The latest visits of all replicas, oldest first.
 #[derive(Debug, Serialize)]
-pub struct Latest {
-    /// The zone that the times are shown in.
+pub struct MergedTail {
+    /// The zone of the times.
     pub timezone: String,
     /// The visits.
-    pub visits: Vec<Sighting>,
-    /// How many of them each has.
-    pub replicas: Vec<Share>,
+    pub visits: Vec<ReplicaVisit>,
+    /// How many of them each replica has recorded.
+    pub replicas: Vec<ReplicaCount>,
 }
 
-/// How many visits all have recorded in each bucket of a range.
+/// How many visits all replicas have recorded in each bucket of a range.
 #[derive(Debug, Serialize)]
-pub struct Histograms {
-    /// The zone whose hours and days they are.
+pub struct MergedHistogram {
+    /// The zone of the buckets.
     pub timezone: String,
-    /// How long a bucket is.
+    /// The length of a bucket.
     pub bucket: Bucket,
-    /// The beginning of the range.
+    /// The beginning of the range (inclusive).
     #[serde(serialize_with = "crate::zone::serialize")]
     pub since: DateTime<FixedOffset>,
-    /// The end of the range.
+    /// The end of the range (exclusive).
     #[serde(serialize_with = "crate::zone::serialize")]
     pub until: DateTime<FixedOffset>,
     /// The number of visits in the range.
     pub total: i64,
     /// The buckets.
-    pub buckets: Vec<Bar>,
-    /// What each has.
-    pub replicas: Vec<Share>,
+    pub buckets: Vec<BucketCount>,
+    /// The number of each replica.
+    pub replicas: Vec<ReplicaCount>,
 }
 
-/// What all have for the dashboard.
+/// What the dashboard shows of all replicas.
 #[derive(Debug, Serialize)]
-pub struct Overview {
-    /// The zone whose hours and days these are.
+pub struct MergedSummary {
+    /// The zone of the hours and days.
     pub timezone: String,
-    /// The number of visits ever recorded.
+    /// The number of visits of all time.
     pub total: i64,
     /// The last 24 hours.
-    pub hours: Vec<Bar>,
+    pub hours: Vec<BucketCount>,
     /// The last 30 days.
-    pub days: Vec<Bar>,
-    /// The busiest pages ever.
+    pub days: Vec<BucketCount>,
+    /// The busiest pages of all time.
     pub pages: Vec<PageTotal>,
     /// The latest visits, oldest first.
-    pub latest: Vec<Sighting>,
-    /// What each has.
-    pub replicas: Vec<ReplicaOverview>,
+    pub latest: Vec<ReplicaVisit>,
+    /// What it shows of each replica.
+    pub replicas: Vec<ReplicaSummary>,
 }
 
-/// The number of visits to a page on all replicas, ever.
+/// The number of visits to a page on all replicas, of all time.
 #[derive(Debug, Serialize)]
 pub struct PageTotal {
     /// The page.
     pub page: Page,
-    /// The number of visits, as far as the replicas list the page.
+    /// The sum of what the replicas report for it.
     pub visits: i64,
-    /// Whether that is all of them: a replica may have some of a page that is not among its busiest.
+    /// Whether that is the total: a replica may have visits to a page that is not among the busiest that it reports.
     pub exact: bool,
 }
 
-/// What one replica has for the dashboard.
+/// What the dashboard shows of one replica.
 #[derive(Debug, Serialize)]
-pub struct ReplicaOverview {
+pub struct ReplicaSummary {
     /// The replica.
     pub replica: String,
-    /// The number of visits ever recorded.
+    /// The number of visits of all time.
     pub visits: i64,
     /// The number of visits today.
     pub today: i64,

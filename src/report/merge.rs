@@ -1,13 +1,15 @@
-//! How the answers of the replicas become one: each kind of report, with the report of the replica that was asked first.
+//! Merging the reports of several replicas: each kind of report, with the report of the replica that was asked first.
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::iter;
 
 use super::cluster::{
-    Answer, Cluster, Histograms, Latest, Overview, PageTotal, ReplicaOverview, Report, Share, Sighting, Total,
+    Answer, Cluster, MergedCount, MergedHistogram, MergedSummary, MergedTail, PageTotal, ReplicaCount, ReplicaSummary,
+    ReplicaVisit, Report,
 };
-use super::{Bar, Count, Histogram, Summary, Tail};
+use super::replica::{BucketCount, Count, Histogram, Summary, Tail};
+use crate::limits::SUMMARY_PAGES;
 use crate::visit::{Page, Visit};
 use crate::zone::Zone;
 
@@ -37,7 +39,7 @@ impl Report for Histogram {
     }
 
     fn numbers(&self) -> impl Iterator<Item = i64> {
-        with_sum(bars(&self.buckets)).chain(iter::once(self.visits))
+        with_sum(counts(&self.buckets)).chain(iter::once(self.visits))
     }
 }
 
@@ -49,73 +51,73 @@ impl Report for Summary {
     fn numbers(&self) -> impl Iterator<Item = i64> {
         let pages = with_sum(self.pages.iter().map(|page| page.visits));
         let ids = self.latest.iter().map(|visit| visit.id);
-        let bars = with_sum(bars(&self.hours)).chain(with_sum(bars(&self.days)));
-        bars.chain(pages).chain(ids).chain(iter::once(self.visits))
+        let buckets = with_sum(counts(&self.hours)).chain(with_sum(counts(&self.days)));
+        buckets.chain(pages).chain(ids).chain(iter::once(self.visits))
     }
 }
 
-fn bars(bars: &[Bar]) -> impl Iterator<Item = i64> + Clone {
-    bars.iter().map(|bar| bar.visits)
+fn counts(buckets: &[BucketCount]) -> impl Iterator<Item = i64> + Clone {
+    buckets.iter().map(|bucket| bucket.visits)
 }
 
-/// Numbers, and what they come to: a peer can make up more of them than an integer can add up.
+/// Numbers and their sum, which does not overflow: a peer may send any numbers.
 fn with_sum(numbers: impl Iterator<Item = i64> + Clone) -> impl Iterator<Item = i64> {
     let sum = numbers.clone().fold(0, i64::saturating_add);
     numbers.chain(iter::once(sum))
 }
 
-impl Cluster<Total> {
+impl Cluster<MergedCount> {
     /// Adds up counts.
     pub fn of_counts(own: Count, peers: Vec<Answer<Count>>) -> Self {
-        let (others, missing) = sort(&own.replica, peers, |_| true);
-        let share = |count: Count| Share { replica: count.replica, visits: count.visits };
-        let replicas: Vec<_> = iter::once(own).chain(others).map(share).collect();
-        Self::new(Total { total: replicas.iter().map(|share| share.visits).sum(), replicas }, missing)
+        let (others, missing) = partition(&own.replica, peers, |_| true);
+        let replica = |count: Count| ReplicaCount { replica: count.replica, visits: count.visits };
+        let replicas: Vec<_> = iter::once(own).chain(others).map(replica).collect();
+        Self::new(MergedCount { total: replicas.iter().map(|replica| replica.visits).sum(), replicas }, missing)
     }
 }
 
-impl Cluster<Latest> {
+impl Cluster<MergedTail> {
     /// Takes the latest visits of all.
     pub fn of_tails(own: Tail, peers: Vec<Answer<Tail>>, tail: u32, zone: &Zone) -> Self {
-        let (mut others, missing) = sort(&own.replica, peers, |_| true);
+        let (mut others, missing) = partition(&own.replica, peers, |_| true);
         for other in &mut others {
-            show_in(zone, &mut other.visits);
+            convert_times(zone, &mut other.visits);
         }
         let timezone = own.timezone.clone();
         let tails: Vec<_> = iter::once(own).chain(others).collect();
         let visits = latest(tails.iter().map(|tail| (&*tail.replica, &*tail.visits)), tail);
-        let share = |tail: Tail| Share {
+        let replica = |tail: Tail| ReplicaCount {
             visits: visits.iter().filter(|visit| visit.replica == tail.replica).map(|_| 1).sum(),
             replica: tail.replica,
         };
-        let replicas = tails.into_iter().map(share).collect();
-        Self::new(Latest { timezone, visits, replicas }, missing)
+        let replicas = tails.into_iter().map(replica).collect();
+        Self::new(MergedTail { timezone, visits, replicas }, missing)
     }
 }
 
-impl Cluster<Histograms> {
+impl Cluster<MergedHistogram> {
     /// Adds up histograms, bucket by bucket.
     pub fn of_histograms(own: Histogram, peers: Vec<Answer<Histogram>>) -> Self {
-        let (others, missing) = sort(&own.replica, peers, |other| same_times(&own.buckets, &other.buckets));
-        let mut replicas = vec![Share { replica: own.replica, visits: own.visits }];
+        let (others, missing) = partition(&own.replica, peers, |other| same_buckets(&own.buckets, &other.buckets));
+        let mut replicas = vec![ReplicaCount { replica: own.replica, visits: own.visits }];
         let mut buckets = own.buckets;
         for other in others {
             add(&mut buckets, &other.buckets);
-            replicas.push(Share { replica: other.replica, visits: bars(&other.buckets).sum() });
+            replicas.push(ReplicaCount { replica: other.replica, visits: counts(&other.buckets).sum() });
         }
-        let total = replicas.iter().map(|share| share.visits).sum();
+        let total = replicas.iter().map(|replica| replica.visits).sum();
         let Histogram { timezone, bucket, since, until, .. } = own;
-        Self::new(Histograms { timezone, bucket, since, until, total, buckets, replicas }, missing)
+        Self::new(MergedHistogram { timezone, bucket, since, until, total, buckets, replicas }, missing)
     }
 }
 
-impl Cluster<Overview> {
+impl Cluster<MergedSummary> {
     /// Adds up summaries.
     pub fn of_summaries(own: Summary, peers: Vec<Answer<Summary>>, tail: u32, zone: &Zone) -> Self {
-        let fits = |other: &Summary| same_times(&own.hours, &other.hours) && same_times(&own.days, &other.days);
-        let (mut others, missing) = sort(&own.replica, peers, fits);
+        let fits = |other: &Summary| same_buckets(&own.hours, &other.hours) && same_buckets(&own.days, &other.days);
+        let (mut others, missing) = partition(&own.replica, peers, fits);
         for other in &mut others {
-            show_in(zone, &mut other.latest);
+            convert_times(zone, &mut other.latest);
         }
         let (timezone, mut hours, mut days) = (own.timezone.clone(), own.hours.clone(), own.days.clone());
         for other in &others {
@@ -125,27 +127,27 @@ impl Cluster<Overview> {
         let summaries: Vec<_> = iter::once(own).chain(others).collect();
         let pages = busiest(&summaries);
         let latest = latest(summaries.iter().map(|summary| (&*summary.replica, &*summary.latest)), tail);
-        let overview = |summary: Summary| ReplicaOverview {
+        let replica = |summary: Summary| ReplicaSummary {
             replica: summary.replica,
             visits: summary.visits,
             today: summary.days.last().map_or(0, |day| day.visits),
             latest: summary.latest.into_iter().next_back(),
         };
-        let replicas: Vec<_> = summaries.into_iter().map(overview).collect();
+        let replicas: Vec<_> = summaries.into_iter().map(replica).collect();
         let total = replicas.iter().map(|replica| replica.visits).sum();
-        Self::new(Overview { timezone, total, hours, days, pages, latest, replicas }, missing)
+        Self::new(MergedSummary { timezone, total, hours, days, pages, latest, replicas }, missing)
     }
 }
 
-/// Sets the reports that can be added apart from those that are missing, with the reason.
-fn sort<T>(own: &str, peers: Vec<Answer<T>>, fits: impl Fn(&T) -> bool) -> (Vec<T>, Vec<(String, String)>)
+/// Partitions answers into the reports that can be merged, and the peers that are missing, each with the reason.
+fn partition<T>(own: &str, peers: Vec<Answer<T>>, fits: impl Fn(&T) -> bool) -> (Vec<T>, Vec<(String, String)>)
 where
     T: Report,
 {
     let (mut reports, mut missing) = (Vec::<T>::new(), Vec::new());
     for Answer { peer, report } in peers {
         let reason = match report {
-            // A peer with this replica's name is this replica, by an address that it does not know of itself.
+            // A peer with this replica's name is this replica, at an address that is not known to be its own.
             Ok(report) if report.replica() == own => continue,
             Ok(report) if reports.iter().any(|other| other.replica() == report.replica()) => {
                 format!("it is called {}, as another replica is", report.replica())
@@ -162,47 +164,47 @@ where
     (reports, missing)
 }
 
-fn same_times(bars: &[Bar], others: &[Bar]) -> bool {
-    bars.iter().map(|bar| bar.start).eq(others.iter().map(|bar| bar.start))
+fn same_buckets(buckets: &[BucketCount], others: &[BucketCount]) -> bool {
+    buckets.iter().map(|bucket| bucket.start).eq(others.iter().map(|bucket| bucket.start))
 }
 
-fn add(bars: &mut [Bar], others: &[Bar]) {
-    for (bar, other) in bars.iter_mut().zip(others) {
-        bar.visits += other.visits;
+fn add(buckets: &mut [BucketCount], others: &[BucketCount]) {
+    for (bucket, other) in buckets.iter_mut().zip(others) {
+        bucket.visits += other.visits;
     }
 }
 
-/// Whatever the offset was that a peer wrote.
-fn show_in(zone: &Zone, visits: &mut [Visit]) {
+/// Writes times with the offset of the zone, whatever offset a peer wrote them with.
+fn convert_times(zone: &Zone, visits: &mut [Visit]) {
     for visit in visits {
         visit.at = zone.local(visit.at.to_utc());
     }
 }
 
-/// The latest visits of several logs, oldest first. Those of one moment stay in the order of their logs.
-fn latest<'a>(logs: impl Iterator<Item = (&'a str, &'a [Visit])>, tail: u32) -> Vec<Sighting> {
+/// The latest visits of several logs, oldest first. Visits at the same time are in the order of their logs.
+fn latest<'a>(logs: impl Iterator<Item = (&'a str, &'a [Visit])>, tail: u32) -> Vec<ReplicaVisit> {
     let mut visits: Vec<_> = logs.flat_map(|(replica, log)| log.iter().map(move |visit| (replica, visit))).collect();
     visits.sort_by_key(|(_, visit)| visit.at);
     let earlier = visits.len().saturating_sub(usize::try_from(tail).unwrap_or(usize::MAX));
-    let sighting =
-        |(replica, visit): &(&str, &Visit)| Sighting { replica: (*replica).to_owned(), visit: (*visit).clone() };
-    visits[earlier..].iter().map(sighting).collect()
+    let owned =
+        |(replica, visit): &(&str, &Visit)| ReplicaVisit { replica: (*replica).to_owned(), visit: (*visit).clone() };
+    visits[earlier..].iter().map(owned).collect()
 }
 
-/// The busiest pages of all. A replica whose list is full may have more pages than it lists.
+/// The busiest pages of all replicas. A replica whose list is full may have more pages than it lists.
 fn busiest(summaries: &[Summary]) -> Vec<PageTotal> {
     let mut visits: BTreeMap<&Page, i64> = BTreeMap::new();
     for listed in summaries.iter().flat_map(|summary| &summary.pages) {
         *visits.entry(&listed.page).or_default() += listed.visits;
     }
     let lists = |summary: &Summary, page: &Page| summary.pages.iter().any(|listed| listed.page == *page);
-    let may_hide = |summary: &Summary, page: &Page| summary.pages.len() >= Summary::PAGES && !lists(summary, page);
-    let exact = |page: &Page| !summaries.iter().any(|summary| may_hide(summary, page));
+    let may_omit = |summary: &Summary, page: &Page| summary.pages.len() >= SUMMARY_PAGES && !lists(summary, page);
+    let exact = |page: &Page| !summaries.iter().any(|summary| may_omit(summary, page));
     let total = |(page, visits): (&Page, i64)| PageTotal { page: page.clone(), visits, exact: exact(page) };
     let mut pages: Vec<_> = visits.into_iter().collect();
     pages.sort_by_key(|(_, visits)| Reverse(*visits));
-    // Only then, for a peer can list pages without end, and each is looked for in its list.
-    pages.truncate(Summary::PAGES);
+    // This comes first: a peer may list any number of pages, and for `exact` each is looked up in every list.
+    pages.truncate(SUMMARY_PAGES);
     pages.into_iter().map(total).collect()
 }
 

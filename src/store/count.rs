@@ -1,23 +1,25 @@
 //! Counting visits.
 //!
-//! The tallies have whole slots of 15 minutes. Where a range begins or ends within one, the log says how many visits of that
-//! slot are in it; those that the log has dropped count as if they had come at the beginning of their slot. Visits that
-//! are not tallied yet are added.
+//! The tallies count slots of 15 minutes. Where a range begins or ends within a slot, the log says how many visits of
+//! that slot are in the range; visits that were pruned count as if they had come at the beginning of their slot. Visits
+//! that are not tallied yet are added.
 
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 use spin_sdk::sqlite::Value;
 
-use super::{Error, Range, Store, micros, text};
+use super::database::Store;
+use super::error::Error;
+use super::parameters::{Range, micros, text, text_or_null};
 use crate::visit::Page;
 
 /// The length of a minute in microseconds.
 const MINUTE: i64 = 60_000_000;
 
-const TOTAL: &str = "SELECT json(coalesce(max(id), 0)) FROM visits";
+pub const COUNT_ALL: &str = "SELECT json(coalesce(max(id), 0)) FROM visits";
 
-const TOTAL_OF_PAGE: &str = "
+pub const COUNT_ALL_OF_PAGE: &str = "
     SELECT json(coalesce((SELECT visits FROM pages WHERE page = ?1), 0)
         + (SELECT count(*) FROM untallied WHERE page = ?1))";
 
@@ -42,36 +44,38 @@ macro_rules! count_in_buckets {
         concat!(
             "WITH tally (slot, visits) AS NOT MATERIALIZED (",
             $tallies,
-            "), bound (place, at, slot) AS (
+            "), bound (position, at, slot) AS (
                 SELECT key, value, value / 900000000 FROM json_each(?2)
-            ), split (place, slot, before) AS (
-                -- Of the slot that a bound is in, the visits before the bound: all but those that the log has after it.
-                SELECT place, slot, coalesce((SELECT visits FROM tally WHERE slot = bound.slot), 0) - (
+            ), count_in_slot (position, slot, before) AS (
+                -- For a bound within a slot, the visits of the slot before the bound: all but those in the log after
+                -- it.
+                SELECT position, slot, coalesce((SELECT visits FROM tally WHERE slot = bound.slot), 0) - (
                     SELECT count(*) FROM slots JOIN visits ON id BETWEEN first_id AND last_id
                     WHERE slots.slot = bound.slot AND visits.at / 900000000 = bound.slot
                         AND visits.at >= bound.at AND (?1 IS NULL OR page = ?1))
                 FROM bound WHERE at % 900000000 != 0
-            ), bucket (place, first, last, before_first, before_last) AS (
-                SELECT place, slot, lead(slot) OVER places, coalesce(before, 0), lead(coalesce(before, 0)) OVER places
-                FROM bound LEFT JOIN split USING (place, slot)
-                WINDOW places AS (ORDER BY place)
+            ), bucket (position, first, last, before_first, before_last) AS (
+                SELECT position, slot, lead(slot) OVER positions,
+                    coalesce(before, 0), lead(coalesce(before, 0)) OVER positions
+                FROM bound LEFT JOIN count_in_slot USING (position, slot)
+                WINDOW positions AS (ORDER BY position)
             )
             SELECT json_array(
                 (SELECT json_group_array(
                     (SELECT coalesce(sum(visits), 0) FROM tally WHERE slot >= first AND slot < last)
                         + before_last - before_first
-                    ORDER BY place) FROM bucket WHERE last IS NOT NULL),
+                    ORDER BY position) FROM bucket WHERE last IS NOT NULL),
                 (SELECT json_group_array(at) FROM untallied WHERE ?1 IS NULL OR page = ?1))"
         )
     };
 }
 
-const COUNT_IN_BUCKETS: &str = count_in_buckets!(slots!());
+pub const COUNT_IN_BUCKETS: &str = count_in_buckets!(slots!());
 
-const COUNT_IN_BUCKETS_OF_PAGE: &str = count_in_buckets!(slots_of_page!());
+pub const COUNT_IN_BUCKETS_OF_PAGE: &str = count_in_buckets!(slots_of_page!());
 
-/// Takes a page or NULL, and a range in microseconds. Returns as JSON pairs of a minute since 1970 and a number of visits;
-/// a minute may come more than once.
+/// Takes a page or NULL, and a range in microseconds. Returns as JSON pairs of a minute since 1970 and a number of
+/// visits; a minute may occur more than once.
 macro_rules! count_by_minute {
     ($tallies:expr) => {
         concat!(
@@ -85,7 +89,7 @@ macro_rules! count_by_minute {
                 WHERE id BETWEEN (SELECT min(first_id) FROM touched) AND (SELECT max(last_id) FROM touched)
                     AND id <= (SELECT tallied FROM watermarks) AND (?1 IS NULL OR page = ?1)
                 GROUP BY 1
-            ), dropped (minute, visits) AS (
+            ), pruned (minute, visits) AS (
                 SELECT slot * 15, (SELECT visits FROM tally WHERE tally.slot = touched.slot) - (
                     SELECT coalesce(sum(visits), 0) FROM logged WHERE minute >= slot * 15 AND minute < slot * 15 + 15)
                 FROM touched WHERE slot * 900000000 >= ?2
@@ -93,7 +97,7 @@ macro_rules! count_by_minute {
             SELECT json_group_array(json_array(minute, visits)) FROM (
                 SELECT minute, visits_in_range AS visits FROM logged WHERE visits_in_range > 0
                 UNION ALL
-                SELECT minute, visits FROM dropped WHERE visits > 0
+                SELECT minute, visits FROM pruned WHERE visits > 0
                 UNION ALL
                 SELECT at / 60000000, count(*) FROM untallied
                 WHERE at >= ?2 AND at < ?3 AND (?1 IS NULL OR page = ?1) GROUP BY 1)"
@@ -101,25 +105,25 @@ macro_rules! count_by_minute {
     };
 }
 
-const COUNT_BY_MINUTE: &str = count_by_minute!(slots!());
+pub const COUNT_BY_MINUTE: &str = count_by_minute!(slots!());
 
-const COUNT_BY_MINUTE_OF_PAGE: &str = count_by_minute!(slots_of_page!());
+pub const COUNT_BY_MINUTE_OF_PAGE: &str = count_by_minute!(slots_of_page!());
 
 impl Store {
-    /// How many visits there were.
+    /// The number of visits in a range, to all pages or to one.
     ///
     /// # Errors
     /// When the database does not answer.
     pub async fn count(&self, range: Range, page: Option<&Page>) -> Result<i64, Error> {
         match (range, page) {
-            (Range { since: None, until: None }, None) => self.read(TOTAL, &[]).await,
-            (Range { since: None, until: None }, Some(page)) => self.read(TOTAL_OF_PAGE, &[text(page)]).await,
+            (Range { since: None, until: None }, None) => self.read(COUNT_ALL, &[]).await,
+            (Range { since: None, until: None }, Some(page)) => self.read(COUNT_ALL_OF_PAGE, &[text(page)]).await,
             _ => Ok(self.count_between(&range.micros(), page).await?.iter().sum()),
         }
     }
 
-    /// How many visits there were between each of the bounds and the next. What it costs are the bounds, and not the visits,
-    /// as far as all but the first and the last of them are bounds of slots.
+    /// The number of visits between each of the bounds and the next. What this costs depends on the number of bounds,
+    /// and not on that of the visits, if all but the first and the last bound are bounds of slots.
     ///
     /// # Errors
     /// When the database does not answer.
@@ -129,35 +133,44 @@ impl Store {
     }
 
     async fn count_between(&self, bounds: &[i64], page: Option<&Page>) -> Result<Vec<i64>, Error> {
-        let parameters = [page.map_or(Value::Null, text), Value::Text(serde_json::to_string(bounds)?)];
-        let statement = if page.is_some() { COUNT_IN_BUCKETS_OF_PAGE } else { COUNT_IN_BUCKETS };
-        let (mut visits, untallied): (Vec<i64>, Vec<i64>) = self.read(statement, &parameters).await?;
-        for at in untallied {
-            // The bounds that are not after it: the last of them is where its bucket begins.
-            let bucket = bounds.partition_point(|bound| *bound <= at).checked_sub(1);
-            if let Some(visits) = bucket.and_then(|bucket| visits.get_mut(bucket)) {
-                *visits += 1;
-            }
-        }
-        Ok(visits)
+        let parameters = [text_or_null(page), Value::Text(serde_json::to_string(bounds)?)];
+        let query = if page.is_some() { COUNT_IN_BUCKETS_OF_PAGE } else { COUNT_IN_BUCKETS };
+        let (tallied, untallied): (Vec<i64>, Vec<i64>) = self.read(query, &parameters).await?;
+        Ok(add_untallied(bounds, tallied, &untallied))
     }
 
-    /// The same where all but the first and the last bound are bounds of minutes. It reads the log, which for more than a
-    /// day takes its time.
+    /// The same where all but the first and the last bound are bounds of minutes. It reads the log, which is slow for
+    /// more than a day.
     ///
     /// # Errors
     /// When the database does not answer.
     pub async fn minutes(&self, bounds: &[DateTime<Utc>], page: Option<&Page>) -> Result<Vec<i64>, Error> {
         let bounds: Vec<_> = bounds.iter().copied().map(micros).collect();
         let [first, .., last] = *bounds else { return Ok(Vec::new()) };
-        let parameters = [page.map_or(Value::Null, text), Value::Integer(first), Value::Integer(last)];
-        let statement = if page.is_some() { COUNT_BY_MINUTE_OF_PAGE } else { COUNT_BY_MINUTE };
-        let found: Vec<(i64, i64)> = self.read(statement, &parameters).await?;
-        let mut visits: HashMap<i64, i64> = HashMap::new();
-        for (minute, number) in found {
-            *visits.entry(minute).or_default() += number;
-        }
-        let starts = bounds[..bounds.len() - 1].iter().map(|start| start.div_euclid(MINUTE));
-        Ok(starts.map(|minute| visits.get(&minute).copied().unwrap_or_default()).collect())
+        let parameters = [text_or_null(page), Value::Integer(first), Value::Integer(last)];
+        let query = if page.is_some() { COUNT_BY_MINUTE_OF_PAGE } else { COUNT_BY_MINUTE };
+        Ok(sum_minutes(&bounds, &self.read::<Vec<_>>(query, &parameters).await?))
     }
+}
+
+/// Adds the visits at these times to the numbers of the buckets that they are in.
+pub fn add_untallied(bounds: &[i64], mut visits: Vec<i64>, untallied: &[i64]) -> Vec<i64> {
+    for at in untallied {
+        // The last bound that is not after the visit begins its bucket.
+        let bucket = bounds.partition_point(|bound| bound <= at).checked_sub(1);
+        if let Some(visits) = bucket.and_then(|bucket| visits.get_mut(bucket)) {
+            *visits += 1;
+        }
+    }
+    visits
+}
+
+/// The number of visits of each minute that one of the bounds, but the last, is in.
+pub fn sum_minutes(bounds: &[i64], found: &[(i64, i64)]) -> Vec<i64> {
+    let mut visits: HashMap<i64, i64> = HashMap::new();
+    for (minute, number) in found {
+        *visits.entry(*minute).or_default() += number;
+    }
+    let starts = bounds.iter().take(bounds.len().saturating_sub(1));
+    starts.map(|start| visits.get(&start.div_euclid(MINUTE)).copied().unwrap_or_default()).collect()
 }

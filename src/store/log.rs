@@ -1,9 +1,12 @@
-//! Reading the log: its end, and all of it, bit by bit.
+//! Reading the log: its tail, and in batches all of it.
 
 use chrono::DateTime;
 use spin_sdk::sqlite::Value;
 
-use super::{Error, Range, Store, text};
+use super::database::Store;
+use super::error::Error;
+use super::parameters::{Range, text, text_or_null};
+use crate::limits::EXPORT_BATCH;
 use crate::visit::{Page, Visit};
 use crate::zone::Zone;
 
@@ -20,28 +23,25 @@ pub struct TailQuery {
     pub zone: Zone,
 }
 
-/// Which visits to export, and how far that has come.
+/// Which visits to export, and how far the export is.
 #[derive(Debug, Clone)]
 pub struct Export {
     range: Range,
     page: Option<Page>,
-    next: i64,
-    last: i64,
+    next_id: i64,
+    last_id: i64,
 }
 
 /// A row of the log: id, time, page.
 type Row = (i64, i64, String);
 
-/// How many ids an export looks at with one statement: what others wait for meanwhile, and what is in memory at once.
-const STEP: i64 = 1000;
-
-const TAIL: &str = "
+pub const TAIL: &str = "
     SELECT json_group_array(json_array(id, at, page) ORDER BY id) FROM (
         SELECT id, at, page FROM log WHERE id < ?1 ORDER BY id DESC LIMIT ?2)";
 
-/// The same for the page ?3. The tallies tell from which id on the log has enough of them: the slots of the page are gone
-/// through from the latest, until those that are past have enough that are as old as they may be.
-const TAIL_OF_PAGE: &str = "
+/// The same for the page ?3. To read no more of the log than that takes, the tallies are summed up from the latest slot
+/// on: once the slots after one have ?2 visits of the page before the id ?1, earlier slots need not be read.
+pub const TAIL_OF_PAGE: &str = "
     WITH touched (first_id, later) AS (
         SELECT first_id, sum(iif(last_id < ?1, tallies.visits, 0))
             OVER (ORDER BY slot DESC ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
@@ -54,10 +54,10 @@ const TAIL_OF_PAGE: &str = "
             (SELECT min(first_id) FROM touched WHERE coalesce(later, 0) < ?2), (SELECT tallied + 1 FROM watermarks))
         ORDER BY id DESC LIMIT ?2)";
 
-/// The ids of the log.
+/// The first and the last id of the log.
 const IDS: &str = "SELECT json_array(coalesce(min(id), 1), (SELECT coalesce(max(id), 0) FROM visits)) FROM visits";
 
-const STRETCH: &str = "
+const BATCH: &str = "
     SELECT json_group_array(json_array(id, at, page) ORDER BY id) FROM log
     WHERE id BETWEEN ?1 AND ?2 AND at >= ?3 AND at < ?4 AND (?5 IS NULL OR page = ?5)";
 
@@ -65,43 +65,42 @@ impl Store {
     /// The latest visits, oldest first, and whether the log has earlier ones.
     ///
     /// # Errors
-    /// When the database does not answer, or with a row that is no visit.
+    /// When the database does not answer, or has a row that is not a visit.
     pub async fn tail(&self, query: &TailQuery) -> Result<(Vec<Visit>, bool), Error> {
-        let mut parameters =
-            vec![Value::Integer(query.before.unwrap_or(i64::MAX)), Value::Integer(i64::from(query.tail) + 1)];
+        // One more than is shown, to see whether there are earlier ones.
+        let number = i64::from(query.tail) + 1;
+        let mut parameters = vec![Value::Integer(query.before.unwrap_or(i64::MAX)), Value::Integer(number)];
         parameters.extend(query.page.as_ref().map(text));
         let statement = if query.page.is_some() { TAIL_OF_PAGE } else { TAIL };
         let rows: Vec<Row> = self.read(statement, &parameters).await?;
-        let wanted = usize::try_from(query.tail).unwrap_or(usize::MAX);
-        let earlier = rows.len().saturating_sub(wanted);
+        let earlier = rows.len().saturating_sub(usize::try_from(query.tail).unwrap_or(usize::MAX));
         let visits = rows.into_iter().skip(earlier).map(|row| visit(row, &query.zone)).collect::<Result<_, _>>()?;
         Ok((visits, earlier > 0))
     }
 
-    /// Begins to export those visits that the log has now.
+    /// Begins to export the visits that are in the log now.
     ///
     /// # Errors
     /// When the database does not answer.
     pub async fn export(&self, range: Range, page: Option<Page>) -> Result<Export, Error> {
-        let (next, last) = self.read(IDS, &[]).await?;
-        Ok(Export { range, page, next, last })
+        let (next_id, last_id) = self.read(IDS, &[]).await?;
+        Ok(Export { range, page, next_id, last_id })
     }
 
-    /// The next visits, by id, in UTC; there may be none of them in this stretch of the log. `None` at its end.
+    /// The next batch of visits, by id, in UTC. A batch may be empty; `None` is the end.
     ///
     /// # Errors
-    /// When the database does not answer.
+    /// When the database does not answer, or has a row that is not a visit.
     pub async fn export_next(&self, export: &mut Export) -> Result<Option<Vec<Visit>>, Error> {
-        if export.next > export.last {
+        if export.next_id > export.last_id {
             return Ok(None);
         }
-        let end = export.last.min(export.next + STEP - 1);
+        let end = export.last_id.min(export.next_id + EXPORT_BATCH - 1);
         let [since, until] = export.range.micros();
-        let page = export.page.as_ref().map_or(Value::Null, text);
-        let bounds = [export.next, end, since, until].map(Value::Integer);
-        let parameters: Vec<_> = bounds.into_iter().chain([page]).collect();
-        let rows: Vec<Row> = self.read(STRETCH, &parameters).await?;
-        export.next = end + 1;
+        let bounds = [export.next_id, end, since, until].map(Value::Integer);
+        let parameters: Vec<_> = bounds.into_iter().chain([text_or_null(export.page.as_ref())]).collect();
+        let rows: Vec<Row> = self.read(BATCH, &parameters).await?;
+        export.next_id = end + 1;
         rows.into_iter().map(|row| visit(row, &Zone::UTC)).collect::<Result<_, _>>().map(Some)
     }
 }

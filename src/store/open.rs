@@ -3,14 +3,15 @@
 use futures::{join, try_join};
 use spin_sdk::sqlite::Value;
 
-use super::Error;
-use super::connection::{Connection, retry_while_locked};
+use super::connection::Connection;
+use super::error::Error;
+use super::retry::retry_while_locked;
 use crate::config::{Config, Synchronous};
 
 /// The version of the schema that this code knows: SQLite's `user_version`.
 const SCHEMA_VERSION: i64 = 3;
 
-const SCHEMA: &str = include_str!("schema.sql");
+pub const SCHEMA: &str = include_str!("schema.sql");
 
 /// What tells `file` and the like that a database is ours: `Foot`.
 const APPLICATION_ID: i64 = 0x466f_6f74;

@@ -6,17 +6,21 @@ use chrono::{DateTime, Utc};
 use spin_sdk::sqlite::Value;
 use spin_sdk::wasip3;
 
-use super::{Error, Store, micros, tally, text};
+use super::database::Store;
+use super::error::Error;
+use super::parameters::{micros, text};
 use crate::config::Synchronous;
+use crate::limits::MAINTENANCE_INTERVAL;
 use crate::visit::{Page, Reason};
 
-const INSERT: &str = "INSERT INTO visits (at, page) VALUES (?1, ?2) RETURNING id";
+pub const INSERT: &str = "INSERT INTO visits (at, page) VALUES (?1, ?2) RETURNING id";
 
-const INSERT_IGNORED: &str = "INSERT INTO ignored (reason) VALUES (?1) RETURNING id";
+pub const INSERT_IGNORED: &str = "INSERT INTO ignored (reason) VALUES (?1) RETURNING id";
 
 const IS_DURABLE: &str = "SELECT durable >= ?1 FROM watermarks";
 
-/// A commit of a connection with `synchronous=FULL` writes the write-ahead log to the disk, and so all commits before it.
+/// A commit of a connection with `synchronous=FULL` writes the write-ahead log to the disk, and so all commits before
+/// it.
 const MAKE_DURABLE: &str = "UPDATE watermarks SET durable = (SELECT max(id) FROM visits) WHERE durable < ?1";
 
 impl Store {
@@ -31,7 +35,7 @@ impl Store {
         if self.config.synchronous == Synchronous::Full {
             self.make_durable(id).await?;
         }
-        self.maintain_after(id);
+        self.start_maintenance_after(id);
         Ok(id)
     }
 
@@ -39,17 +43,17 @@ impl Store {
     ///
     /// # Errors
     /// When that is not known to be committed.
-    pub async fn ignore(self: &Rc<Self>, reason: Reason) -> Result<(), Error> {
+    pub async fn record_ignored(self: &Rc<Self>, reason: Reason) -> Result<(), Error> {
         let reason = [Value::Text(reason.name().to_owned())];
         let id = self.with_connection(async |connection| connection.value(INSERT_IGNORED, &reason).await).await?;
-        self.maintain_after(id);
+        self.start_maintenance_after(id);
         Ok(())
     }
 
-    /// Sees to it that a committed visit survives a power cut.
+    /// Makes a committed visit survive a power cut.
     ///
     /// One fsync does so for all visits that were committed before it, whichever instance recorded them: so instances
-    /// share their fsyncs through the database. Whoever finds its visit covered by somebody else's is done.
+    /// share their fsyncs through the database. A request whose visit another request's fsync covers needs none.
     async fn make_durable(&self, id: i64) -> Result<(), Error> {
         let id = [Value::Integer(id)];
         self.with_durable(async |connection| match connection.run(MAKE_DURABLE, &id).await {
@@ -60,10 +64,10 @@ impl Store {
         .await
     }
 
-    /// Sets off maintenance after every so many rows. It goes on after the answer, and may end with the instance at
-    /// any point: the next one goes on from there.
-    fn maintain_after(self: &Rc<Self>, id: i64) {
-        if id % tally::EVERY == 0 {
+    /// Starts maintenance if it is due. It continues after the answer, and may end with the instance at any point: the
+    /// next maintenance continues from there.
+    fn start_maintenance_after(self: &Rc<Self>, id: i64) {
+        if id % MAINTENANCE_INTERVAL == 0 {
             let store = self.clone();
             wasip3::spawn(async move { store.maintain(id).await });
         }

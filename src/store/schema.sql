@@ -1,24 +1,24 @@
--- What a replica stores. Spin runs one statement at a time: blank lines separate them.
+-- What a replica stores. Blank lines separate the statements, since Spin runs one at a time.
 --
--- The log. A visit is one insert into it, and nothing else. `at` is in microseconds since 1970, UTC. Ids are 1, 2, 3 and so
--- on, and none is given twice, because the row with the largest id is never deleted.
+-- The log. A visit is one insert into it, and nothing else. `at` is in microseconds since 1970, UTC. Ids are
+-- consecutive from 1, and none is assigned twice, because the row with the largest id is never deleted.
 CREATE TABLE visits (
     id INTEGER PRIMARY KEY,
     at INTEGER NOT NULL,
     page TEXT NOT NULL
 ) STRICT
 
--- The total of each page that is told apart. No row is ever deleted, so that the largest id is their number.
+-- The total of each page that is counted separately. No row is deleted, so that the largest id is the number of pages.
 CREATE TABLE pages (
     id INTEGER PRIMARY KEY,
     page TEXT NOT NULL UNIQUE,
     visits INTEGER NOT NULL
 ) STRICT
 
--- The page that stands for all that are not told apart.
+-- The page that stands for all pages that are not counted separately.
 INSERT INTO pages (id, page, visits) VALUES (0, '(other)', 0)
 
--- The visits in each slot of 15 minutes (slot = at / 900000000), and between which ids of the log they are.
+-- The visits in each slot of 15 minutes (slot = at / 900000000), and the first and the last of their ids.
 CREATE TABLE slots (
     slot INTEGER PRIMARY KEY,
     visits INTEGER NOT NULL,
@@ -34,7 +34,7 @@ CREATE TABLE tallies (
     PRIMARY KEY (page_id, slot)
 ) STRICT, WITHOUT ROWID
 
--- Requests that were not visits: those that are not counted yet, and how many there were for each reason.
+-- Requests that were not visits: those that are not tallied yet, and the number for each reason.
 CREATE TABLE ignored (
     id INTEGER PRIMARY KEY,
     reason TEXT NOT NULL
@@ -45,8 +45,8 @@ CREATE TABLE ignored_totals (
     requests INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID
 
--- One row. Visits up to the id `tallied` are in pages, slots and tallies; those up to `durable` survive a power cut, as
--- far as somebody asked. `max_pages` is the variable of that name.
+-- One row. Visits up to the id `tallied` are in pages, slots and tallies. Visits up to `durable` are known to survive a
+-- power cut, with `synchronous=full`. `max_pages` is the variable of that name.
 CREATE TABLE watermarks (
     tallied INTEGER NOT NULL,
     durable INTEGER NOT NULL,
@@ -55,14 +55,14 @@ CREATE TABLE watermarks (
 
 INSERT INTO watermarks (tallied, durable, max_pages) VALUES (0, 0, 0)
 
--- The pages that the next tallying will add: as many as there is room for, the first that was visited first.
+-- The pages that tallying will add next, in the order of their first visits, up to `max_pages`.
 CREATE VIEW new_pages (page) AS
     SELECT page FROM visits
     WHERE id > (SELECT tallied FROM watermarks) AND page NOT IN (SELECT page FROM pages)
     GROUP BY page ORDER BY min(id)
     LIMIT max(0, (SELECT max_pages FROM watermarks) - (SELECT max(id) FROM pages))
 
--- The log as it will be once all is tallied: with (other) for each page that is not told apart.
+-- The log as it will be once all is tallied: with (other) for pages that are not counted separately.
 CREATE VIEW log (id, at, page) AS
     SELECT id, at, iif(
         id <= (SELECT tallied FROM watermarks)
@@ -70,12 +70,12 @@ CREATE VIEW log (id, at, page) AS
         page, '(other)')
     FROM visits
 
--- The part of the log that a read has to add to the tallies.
+-- The visits that a read has to add to the tallies.
 CREATE VIEW untallied (id, at, page) AS
     SELECT id, at, page FROM log WHERE id > (SELECT tallied FROM watermarks)
 
--- Moving the watermark tallies the visits that it passes, and counts ignored requests: in one statement, so that whatever
--- ends the process, both have happened or neither has.
+-- Moving the watermark tallies the visits that it passes, and the ignored requests: in one statement, so that a crash
+-- leaves either all of that done or nothing.
 CREATE TRIGGER tally BEFORE UPDATE OF tallied ON watermarks BEGIN
     INSERT INTO pages (page, visits)
         SELECT page, 0 FROM visits

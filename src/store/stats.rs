@@ -1,22 +1,23 @@
-//! What is known of the visits beside their number.
+//! The busiest pages, and the metrics.
 
 use spin_sdk::sqlite::Value;
 
-use super::{Error, Store};
+use super::database::Store;
+use super::error::Error;
 use crate::report::{Metrics, PageCount};
 
-/// Of pages with as many visits, the one that was visited first comes first.
-const BUSIEST: &str = "
-    SELECT json_group_array(json_object('page', page, 'visits', visits) ORDER BY visits DESC, place) FROM (
-        SELECT page, sum(visits) AS visits, min(place) AS place FROM (
-            SELECT page, visits, id AS place FROM pages
+/// At most ?1 pages. Of pages with equally many visits, the one that was first visited first comes first.
+pub const BUSIEST: &str = "
+    SELECT json_group_array(json_object('page', page, 'visits', visits) ORDER BY visits DESC, age_rank) FROM (
+        SELECT page, sum(visits) AS visits, min(age_rank) AS age_rank FROM (
+            SELECT page, visits, id AS age_rank FROM pages
             UNION ALL
             SELECT page, count(*), iif(page IN (SELECT page FROM pages), NULL, (SELECT max(id) FROM pages) + min(id))
             FROM untallied GROUP BY page
-        ) GROUP BY page HAVING sum(visits) > 0 ORDER BY visits DESC, place LIMIT ?1)";
+        ) GROUP BY page HAVING sum(visits) > 0 ORDER BY visits DESC, age_rank LIMIT ?1)";
 
-/// Visits leave the log from its beginning only.
-const METRICS: &str = "
+/// The log is pruned from its beginning only, so that its first and its last id tell how many visits it has.
+pub const METRICS: &str = "
     SELECT json_array(
         (SELECT coalesce(max(id), 0) FROM visits),
         coalesce((SELECT max(id) FROM visits) - (SELECT min(id) FROM visits) + 1, 0),
@@ -28,7 +29,7 @@ const METRICS: &str = "
             ) GROUP BY reason)))";
 
 impl Store {
-    /// The busiest pages ever, the busiest first.
+    /// The pages with the most visits of all time, the busiest first.
     ///
     /// # Errors
     /// When the database does not answer.
@@ -36,7 +37,7 @@ impl Store {
         self.read(BUSIEST, &[Value::Integer(i64::try_from(pages).unwrap_or(i64::MAX))]).await
     }
 
-    /// What Prometheus is told.
+    /// What `/metrics` reports.
     ///
     /// # Errors
     /// When the database does not answer.

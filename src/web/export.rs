@@ -1,4 +1,4 @@
-//! `/visits/export.ndjson` and `/visits/export.csv`: the whole log, for those who have the token.
+//! `/visits/export.ndjson` and `/visits/export.csv`: the log, for clients that have the token.
 
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
@@ -7,11 +7,11 @@ use http::header::{AUTHORIZATION, CONTENT_DISPOSITION};
 use http::request::Parts;
 use http::{HeaderValue, Method, Response};
 
-use super::body::{self, Body};
+use super::app::App;
 use super::format::Format;
 use super::problem::Problem;
 use super::query::Query;
-use super::{App, ok};
+use super::response::{Body, ok, streamed};
 use crate::config::Token;
 use crate::render::{csv, json};
 use crate::stderr;
@@ -22,25 +22,26 @@ pub async fn get(app: &App, request: &Parts, now: DateTime<Utc>, format: Format)
     let query = Query::parse(request.uri.query(), &["since", "until", "page"])?;
     let failed = || Problem::unavailable("The visits could not be exported");
     let mut export = app.store.export(query.range(now)?, query.page()?).await.map_err(failed())?;
-    let (extension, begin, lines): (_, _, fn(&[Visit]) -> String) = match format {
+    let (extension, header, render): (_, _, fn(&[Visit]) -> String) = match format {
         Format::Csv => ("csv", csv::header(), csv::visits),
         _ => ("ndjson", String::new(), json::lines),
     };
-    // What fails at once is a problem, and what fails later cuts the answer off. HEAD has no body, so that none is made.
+    // The first batch is read before the response begins: if that fails, the response is a problem. A later failure
+    // cuts it off. A response to HEAD has no body, so that nothing is read for it.
     let begin = match request.method {
-        Method::HEAD => begin,
-        _ => begin + &lines(&app.store.export_next(&mut export).await.map_err(failed())?.unwrap_or_default()),
+        Method::HEAD => header,
+        _ => header + &render(&app.store.export_next(&mut export).await.map_err(failed())?.unwrap_or_default()),
     };
     let export = (request.method != Method::HEAD).then_some((app.store.clone(), export));
-    let rest = stream::try_unfold(export, move |export| async move {
+    let remaining = stream::try_unfold(export, move |export| async move {
         let Some((store, mut export)) = export else { return Ok(None) };
         let visits = store.export_next(&mut export).await.inspect_err(|error| {
             stderr::line(format_args!("an export was cut off: {error}"));
         })?;
-        Ok(visits.map(|visits| (Bytes::from(lines(&visits)), Some((store, export)))))
+        Ok(visits.map(|visits| (Bytes::from(render(&visits)), Some((store, export)))))
     });
-    let body = stream::once(async { Ok(Bytes::from(begin)) }).chain(rest);
-    let mut response = ok(format, "no-store", body::parts(body));
+    let body = stream::once(async { Ok(Bytes::from(begin)) }).chain(remaining);
+    let mut response = ok(format, "no-store", streamed(body));
     let name = file_name(&app.config.replica, extension);
     if let Ok(value) = HeaderValue::try_from(format!("attachment; filename=\"{name}\"")) {
         response.headers_mut().insert(CONTENT_DISPOSITION, value);
@@ -48,21 +49,58 @@ pub async fn get(app: &App, request: &Parts, now: DateTime<Utc>, format: Format)
     Ok(response)
 }
 
-/// Lets through whoever shows the token: RFC 6750, section 2.1.
+/// Checks the token of a request: RFC 6750, section 2.1.
 fn authorize(token: &Token, request: &Parts) -> Result<(), Problem> {
-    let shown = request.headers.get(AUTHORIZATION).and_then(|value| {
-        let (scheme, shown) = value.as_bytes().split_at_checked(b"Bearer ".len())?;
-        scheme.eq_ignore_ascii_case(b"Bearer ").then_some(shown.trim_ascii())
+    let given = request.headers.get(AUTHORIZATION).and_then(|value| {
+        let (scheme, token) = value.as_bytes().split_at_checked(b"Bearer ".len())?;
+        scheme.eq_ignore_ascii_case(b"Bearer ").then_some(token.trim_ascii())
     });
-    match shown {
-        Some(shown) if token.is(shown) => Ok(()),
-        shown => Err(Problem::Unauthorized { wrong: shown.is_some() }),
+    match given {
+        Some(given) if token.is(given) => Ok(()),
+        given => Err(Problem::Unauthorized { wrong: given.is_some() }),
     }
 }
 
-/// A name that any system takes.
+/// A file name that is valid on any system.
 fn file_name(replica: &str, extension: &str) -> String {
-    let plain = |character: char| character.is_ascii_alphanumeric() || "-_.".contains(character);
-    let replica: String = replica.chars().map(|character| if plain(character) { character } else { '_' }).collect();
+    let is_safe = |character: char| character.is_ascii_alphanumeric() || "-_.".contains(character);
+    let replica: String = replica.chars().map(|character| if is_safe(character) { character } else { '_' }).collect();
     format!("visits-{replica}.{extension}")
+}
+
+#[cfg(test)]
+mod tests {
+    use http::Request;
+
+    use super::*;
+
+    #[test]
+    fn only_a_bearer_with_the_token_is_authorized() {
+        let token = Token::new("xyzzy");
+        for (authorization, expected) in [
+            ("Bearer xyzzy", "authorized"),
+            ("bearer xyzzy", "authorized"),
+            ("Bearer  xyzzy ", "authorized"),
+            ("Bearer xyzz", "wrong"),
+            ("Bearer xyzzyx", "wrong"),
+            ("Bearer ", "wrong"),
+            ("Basic xyzzy", "missing"),
+            ("xyzzy", "missing"),
+            ("", "missing"),
+        ] {
+            let request = Request::builder().header(AUTHORIZATION, authorization).body(()).expect("a request");
+            let result = match authorize(&token, &request.into_parts().0) {
+                Ok(()) => "authorized",
+                Err(Problem::Unauthorized { wrong: true }) => "wrong",
+                Err(_) => "missing",
+            };
+            assert_eq!(result, expected, "{authorization:?}");
+        }
+    }
+
+    #[test]
+    fn a_file_name_has_safe_characters_only() {
+        assert_eq!(file_name("footfall-0", "csv"), "visits-footfall-0.csv");
+        assert_eq!(file_name("a/b\"\u{e9}", "ndjson"), "visits-a_b__.ndjson");
+    }
 }

@@ -1,4 +1,4 @@
-//! Which format the client takes: RFC 9110, section 12.5.1.
+//! The formats, and which of them the client accepts: RFC 9110, section 12.5.1.
 
 use std::cmp::Reverse;
 
@@ -6,8 +6,6 @@ use http::HeaderMap;
 use http::header::ACCEPT;
 use mediatype::names::{_STAR, APPLICATION, CSV, GIF, HTML, IMAGE, JSON, PLAIN, Q, SVG, TEXT, XML};
 use mediatype::{MediaType, MediaTypeList, Name, ReadParams};
-
-use super::problem::Problem;
 
 const X_NDJSON: Name = Name::new_unchecked("x-ndjson");
 const OPENMETRICS_TEXT: Name = Name::new_unchecked("openmetrics-text");
@@ -18,21 +16,21 @@ const YAML: Name = Name::new_unchecked("yaml");
 pub enum Format {
     /// Plain text in UTF-8.
     Text,
-    /// A page for a browser.
+    /// HTML.
     Html,
     /// JSON.
     Json,
-    /// A drawing.
+    /// SVG.
     Svg,
-    /// A picture of pixels.
+    /// GIF.
     Gif,
-    /// A table (RFC 4180).
+    /// CSV (RFC 4180).
     Csv,
-    /// JSON, a line a record.
+    /// JSON, one record per line.
     Ndjson,
     /// Prometheus' text format.
     Prometheus,
-    /// Its successor.
+    /// OpenMetrics, its successor.
     OpenMetrics,
     /// YAML (RFC 9512).
     Yaml,
@@ -55,7 +53,7 @@ impl Format {
         }
     }
 
-    /// What it is called in `Accept`.
+    /// The media type in `Accept`.
     pub fn media_type(self) -> MediaType<'static> {
         match self {
             Self::Text | Self::Prometheus => MediaType::new(TEXT, PLAIN),
@@ -71,36 +69,35 @@ impl Format {
     }
 }
 
-/// Chooses the format that the client likes best of those that are `offered`: by quality, then by the order in which
-/// the client names them, then by the order in which they are offered. What cannot be read in the header is passed
-/// over, and no header takes any format.
-pub fn negotiate(headers: &HeaderMap, offered: &'static [Format]) -> Result<Format, Problem> {
+/// The format that the client prefers of those that are `offered`: by quality, then by their order in the header, then
+/// by their order in `offered`. `None` if the client accepts none of them. Invalid parts of the header are ignored, and
+/// without the header the client accepts any format.
+pub fn negotiate(headers: &HeaderMap, offered: &[Format]) -> Option<Format> {
     let values: Vec<_> = headers.get_all(ACCEPT).iter().filter_map(|value| value.to_str().ok()).collect();
     let values = values.join(",");
     let mut ranges: Vec<MediaType> = MediaTypeList::new(&values).flatten().collect();
     if ranges.is_empty() {
         ranges.push(MediaType::new(_STAR, _STAR));
     }
-    let liked = offered.iter().rev().filter_map(|format| {
-        let (place, range) = most_specific(&ranges, &format.media_type())?;
-        Some((quality(range), Reverse(place), *format))
+    let accepted = offered.iter().rev().filter_map(|format| {
+        let (position, range) = most_specific(&ranges, &format.media_type())?;
+        Some((quality(range), Reverse(position), *format))
     });
-    liked
+    accepted
         .filter(|(quality, ..)| *quality > 0.0)
         .max_by(|one, other| one.0.total_cmp(&other.0).then(one.1.cmp(&other.1)))
         .map(|(.., format)| format)
-        .ok_or(Problem::NotAcceptable(offered))
 }
 
-/// The range that decides over a media type, and its place in the header. Parameters do not narrow a range:
-/// `application/json; charset=utf-8` means JSON to whoever sends it.
+/// The most specific range that matches a media type, and its position in the header. Parameters do not narrow a range:
+/// clients that send `application/json; charset=utf-8` mean JSON.
 fn most_specific<'a>(ranges: &'a [MediaType<'a>], media_type: &MediaType) -> Option<(usize, &'a MediaType<'a>)> {
     [(media_type.ty, media_type.subty), (media_type.ty, _STAR), (_STAR, _STAR)]
         .iter()
         .find_map(|(ty, subty)| ranges.iter().enumerate().find(|(_, range)| range.ty == *ty && range.subty == *subty))
 }
 
-/// The quality that the client gives a range, from 0 (never) to 1, which is also what no quality means.
+/// The quality of a range, from 0 (never) to 1, the default.
 fn quality(range: &MediaType) -> f32 {
     let quality = range.get_param(Q).and_then(|value| value.as_str().parse().ok());
     quality.filter(|quality| (0.0..=1.0).contains(quality)).unwrap_or(1.0)
@@ -118,12 +115,12 @@ mod tests {
     fn chosen(accept: &'static str) -> Option<Format> {
         let mut headers = HeaderMap::new();
         headers.insert(ACCEPT, HeaderValue::from_static(accept));
-        negotiate(&headers, OFFERED).ok()
+        negotiate(&headers, OFFERED)
     }
 
     #[test]
-    fn the_first_format_is_for_those_who_take_any() {
-        assert_eq!(negotiate(&HeaderMap::new(), OFFERED).ok(), Some(Format::Text));
+    fn the_first_format_is_the_default() {
+        assert_eq!(negotiate(&HeaderMap::new(), OFFERED), Some(Format::Text));
         for accept in ["*/*", "", " ", "text/*", "text/*, */*;q=0.1", "*/*, image/png"] {
             assert_eq!(chosen(accept), Some(Format::Text), "{accept}");
         }
@@ -149,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn what_nobody_offers_is_not_acceptable() {
+    fn a_format_that_is_not_offered_is_not_chosen() {
         for accept in
             ["image/png", "text/plain;q=0", "text/plain;q=0.0, image/*", "*/*;q=0", "application/*;q=0, image/*"]
         {
@@ -158,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn a_header_that_cannot_be_read_counts_as_none() {
+    fn an_invalid_header_is_ignored() {
         for accept in ["text", "/", ";;;", "text/plain/html", "\"", "a/b;c"] {
             assert_eq!(chosen(accept), Some(Format::Text), "{accept}");
         }
@@ -169,7 +166,7 @@ mod tests {
         let mut headers = HeaderMap::new();
         headers.append(ACCEPT, HeaderValue::from_static("image/png"));
         headers.append(ACCEPT, HeaderValue::from_static("application/json"));
-        assert_eq!(negotiate(&headers, OFFERED).ok(), Some(Format::Json));
+        assert_eq!(negotiate(&headers, OFFERED), Some(Format::Json));
     }
 
     /// A header of ranges, each with a quality in thousandths, and the ranges.
@@ -183,8 +180,8 @@ mod tests {
         })
     }
 
-    /// How much a format is liked: by the range that says most about it, and of those by the first.
-    fn liking(format: Format, ranges: &[(&str, u32)]) -> u32 {
+    /// The quality of a format in thousandths: that of the first of the most specific ranges that match it.
+    fn quality_of(format: Format, ranges: &[(&str, u32)]) -> u32 {
         let name = format.media_type().to_string();
         let group = format!("{}/*", name.split('/').next().unwrap_or_default());
         let found = [&*name, &*group, "*/*"].iter().find_map(|wanted| ranges.iter().find(|(range, _)| range == wanted));
@@ -193,36 +190,36 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_header_chooses_an_offer_or_none(
+        fn the_chosen_format_is_one_that_is_offered(
             bytes in prop::collection::vec(any::<u8>(), 0..200),
             accept in "([a-z*]{1,8}/[a-z*+]{1,8}(;q=[0-9.]{1,4})?[,; ]{0,3}){0,6}",
         ) {
             for value in [HeaderValue::from_bytes(&bytes), HeaderValue::from_str(&accept)].into_iter().flatten() {
                 let mut headers = HeaderMap::new();
                 headers.insert(ACCEPT, value);
-                if let Ok(format) = negotiate(&headers, OFFERED) {
+                if let Some(format) = negotiate(&headers, OFFERED) {
                     prop_assert!(OFFERED.contains(&format));
                 }
             }
         }
 
         #[test]
-        fn no_offer_is_liked_better_than_the_one_chosen((accept, ranges) in accepts()) {
+        fn the_chosen_format_has_the_highest_quality((accept, ranges) in accepts()) {
             let mut headers = HeaderMap::new();
             headers.insert(ACCEPT, HeaderValue::from_str(&accept).expect("a header"));
-            let best = OFFERED.iter().map(|format| liking(*format, &ranges)).max().unwrap_or_default();
-            let chosen = negotiate(&headers, OFFERED).ok();
-            prop_assert_eq!(chosen.map_or(0, |format| liking(format, &ranges)), best, "{:?} for {}", chosen, accept);
+            let best = OFFERED.iter().map(|format| quality_of(*format, &ranges)).max().unwrap_or_default();
+            let chosen = negotiate(&headers, OFFERED);
+            prop_assert_eq!(chosen.map_or(0, |format| quality_of(format, &ranges)), best, "{:?} for {}", chosen, accept);
             prop_assert_eq!(chosen.is_some(), best > 0, "{}", accept);
         }
 
         #[test]
-        fn the_only_format_with_a_quality_is_chosen(place in 0..OFFERED.len(), quality in 1..=1000_u32) {
-            let wanted = OFFERED[place];
-            let accept = format!("image/*, {};q={:.3}", wanted.media_type(), f64::from(quality) / 1000.0);
+        fn the_only_accepted_format_is_chosen(index in 0..OFFERED.len(), quality in 1..=1000_u32) {
+            let accepted = OFFERED[index];
+            let accept = format!("image/*, {};q={:.3}", accepted.media_type(), f64::from(quality) / 1000.0);
             let mut headers = HeaderMap::new();
             headers.insert(ACCEPT, HeaderValue::from_str(&accept).expect("a header"));
-            prop_assert_eq!(negotiate(&headers, OFFERED).ok(), Some(wanted));
+            prop_assert_eq!(negotiate(&headers, OFFERED), Some(accepted));
         }
     }
 }

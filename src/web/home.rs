@@ -1,28 +1,26 @@
-//! `/`: records a visit and tells the visitor its number.
+//! `/`: records a visit, and answers with its number.
 
 use chrono::{DateTime, Utc};
 use http::Response;
 use http::request::Parts;
 
-use super::body::{Body, full};
+use super::app::App;
 use super::format::Format;
 use super::problem::Problem;
-use super::visit::{self, Outcome};
-use super::{App, ok};
+use super::record::{Outcome, record};
+use super::reports;
+use super::response::{Body, full, ok};
 use crate::render::{html, json, text};
 use crate::report::Home;
 use crate::store::Range;
 use crate::visit::Page;
 
 pub async fn get(app: &App, request: &Parts, now: DateTime<Utc>, format: Format) -> Result<Response<Body>, Problem> {
-    let outcome = visit::record(app, request, now, &Page::root()).await?;
+    let outcome = record(app, request, now, &Page::root()).await?;
     let (visit, visits) = match &outcome {
-        // Ids are given in turn, so that the id is also the number of visits.
+        // Ids are consecutive, so that the id is also the number of visits.
         Outcome::Recorded(id) => (Some(*id), *id),
-        Outcome::Ignored(_) => {
-            let visits = app.store.count(Range::default(), None).await;
-            (None, visits.map_err(Problem::unavailable("The visits could not be counted"))?)
-        }
+        Outcome::Ignored(_) => (None, reports::count(app, Range::default(), None).await?.visits),
     };
     let home = Home {
         time: app.config.timezone.local(now),
@@ -37,6 +35,6 @@ pub async fn get(app: &App, request: &Parts, now: DateTime<Utc>, format: Format)
         _ => text::home(&home),
     };
     let mut response = ok(format, "no-store", full(body));
-    outcome.tell(&mut response);
+    outcome.add_header(&mut response);
     Ok(response)
 }

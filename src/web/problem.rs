@@ -4,50 +4,52 @@ use http::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTI
 use http::{HeaderName, HeaderValue, Response, StatusCode};
 use serde::Serialize;
 
-use super::body::{self, Body};
 use super::format::Format;
-use super::{MAX_TARGET_BYTES, Resource, pictures};
-use crate::{config, render, stderr, store};
+use super::resource::Resource;
+use super::response::{Body, full};
+use crate::limits::{MAX_PATH_AND_QUERY_BYTES, RETRY_AFTER_SECONDS};
+use crate::render::{gif, json, svg};
+use crate::{config, stderr, store};
 
-/// What went wrong, from the client's point of view.
+/// An error, from the client's point of view.
 #[derive(Debug)]
 pub enum Problem {
-    /// A parameter has a value that it may not have.
+    /// A parameter has an invalid value.
     BadParameter {
         /// The name of the parameter.
         parameter: &'static str,
-        /// What its value may be.
+        /// What its value must be.
         expected: &'static str,
     },
-    /// There is a parameter other than these.
+    /// There is a parameter that is none of these.
     UnknownParameter(&'static [&'static str]),
-    /// Nothing has this path.
+    /// No resource has this path.
     NotFound,
     /// The export is off.
     NoExport,
-    /// The client has not shown the export token, or another.
+    /// The request does not have the export token.
     Unauthorized {
-        /// Whether it has shown one.
+        /// Whether it has another token.
         wrong: bool,
     },
     /// The method is neither GET nor HEAD.
     MethodNotAllowed,
-    /// The client takes none of these formats.
+    /// The client accepts none of these formats.
     NotAcceptable(&'static [Format]),
     /// The path and the query together are too long.
-    TargetTooLong,
-    /// A variable of the app cannot be used.
+    UriTooLong,
+    /// A variable of the app is invalid.
     Misconfigured(config::Invalid),
-    /// The database did not do what it was asked.
+    /// A statement of the database failed.
     Unavailable {
         /// What could not be done.
         what: &'static str,
-        /// Why, for the log.
+        /// Why, for the log of the app.
         error: store::Error,
     },
 }
 
-/// The members of a problem that RFC 9457, section 3.1, defines, and the parameter at fault.
+/// The members of a problem that RFC 9457, section 3.1, defines, and the parameter that is wrong.
 #[derive(Serialize)]
 struct Details {
     #[serde(rename = "type")]
@@ -60,25 +62,26 @@ struct Details {
 }
 
 impl Problem {
-    /// That something could not be done, for `map_err`.
+    /// For `map_err`: that something could not be done.
     pub fn unavailable(what: &'static str) -> impl FnOnce(store::Error) -> Self {
         move |error| Self::Unavailable { what, error }
     }
 
-    /// The response that tells the client, in the format of a picture where one was asked for. What is internal goes to
-    /// the log instead.
-    pub fn into_response(self, picture: Option<Format>) -> Response<Body> {
+    /// The response for the client: an image where one was asked for. Internal details go to the log of the app
+    /// instead.
+    pub fn into_response(self, image: Option<Format>) -> Response<Body> {
         match &self {
             Self::Misconfigured(invalid) => stderr::line(invalid),
             Self::Unavailable { what, error } => stderr::line(format_args!("{what}: {error}")),
             _ => {}
         }
         let status = self.status();
-        let (content_type, body) = match picture {
-            Some(format) => (format.content_type(), pictures::error(format, &self.detail())),
-            None => ("application/problem+json", render::json::line(&self.details()).into()),
+        let (content_type, body) = match image {
+            Some(format @ Format::Svg) => (format.content_type(), full(svg::error_badge(&self.detail()))),
+            Some(format) => (format.content_type(), full(gif::PIXEL)),
+            None => ("application/problem+json", full(json::line(&self.details()))),
         };
-        let mut response = Response::new(body::full(body));
+        let mut response = Response::new(body);
         *response.status_mut() = status;
         let headers = response.headers_mut();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
@@ -107,13 +110,13 @@ impl Problem {
             Self::Unauthorized { .. } => StatusCode::UNAUTHORIZED,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::NotAcceptable(_) => StatusCode::NOT_ACCEPTABLE,
-            Self::TargetTooLong => StatusCode::URI_TOO_LONG,
+            Self::UriTooLong => StatusCode::URI_TOO_LONG,
             Self::Misconfigured(_) => StatusCode::INTERNAL_SERVER_ERROR,
             Self::Unavailable { .. } => StatusCode::SERVICE_UNAVAILABLE,
         }
     }
 
-    /// One sentence that says what is wrong and what to do.
+    /// A sentence that says what is wrong and what to do.
     fn detail(&self) -> String {
         match self {
             Self::BadParameter { parameter, expected } => format!("The parameter `{parameter}` must be {expected}."),
@@ -131,8 +134,8 @@ impl Problem {
                 let offered: Vec<_> = offered.iter().map(|format| format.media_type().to_string()).collect();
                 format!("This resource has none of the formats in Accept: it has {}.", offered.join(", "))
             }
-            Self::TargetTooLong => {
-                format!("The path and the query are too long: use at most {MAX_TARGET_BYTES} bytes.")
+            Self::UriTooLong => {
+                format!("The path and the query are too long: use at most {MAX_PATH_AND_QUERY_BYTES} bytes.")
             }
             Self::Misconfigured(invalid) => invalid.to_string(),
             Self::Unavailable { what, .. } => {
@@ -151,7 +154,7 @@ impl Problem {
     fn header(&self) -> Option<(HeaderName, &'static str)> {
         match self {
             Self::MethodNotAllowed => Some((ALLOW, "GET, HEAD")),
-            Self::Unavailable { .. } => Some((RETRY_AFTER, "5")),
+            Self::Unavailable { .. } => Some((RETRY_AFTER, RETRY_AFTER_SECONDS)),
             Self::Unauthorized { wrong: false } => Some((WWW_AUTHENTICATE, "Bearer realm=\"footfall\"")),
             Self::Unauthorized { wrong: true } => {
                 Some((WWW_AUTHENTICATE, "Bearer realm=\"footfall\", error=\"invalid_token\""))
@@ -160,3 +163,6 @@ impl Problem {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,29 +1,22 @@
-//! The parameters of a request, each read and checked in one place.
+//! The parameters of a request, each parsed and checked in one place.
 
 use chrono::{DateTime, Utc};
 use percent_encoding::percent_decode_str;
 
 use super::problem::Problem;
 use crate::bucket::Bucket;
+use crate::limits::{DEFAULT_TAIL, MAX_LABEL_CHARACTERS, MAX_TAIL};
 use crate::render::svg;
 use crate::store::Range;
 use crate::visit::{self, Page};
 use crate::zone::{self, Zone};
 
-/// How many visits a tail has when nothing else is asked for.
-const DEFAULT_TAIL: u32 = 20;
-/// How many it has at most.
-const MAX_TAIL: u32 = 1000;
-
-/// The longest label of a badge, in characters.
-const MAX_LABEL: usize = 64;
-
-/// Whose visits.
+/// Which replicas an answer is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Scope {
-    /// Those of the replica that is asked.
+    /// The replica that answers.
     Replica,
-    /// Those of all replicas.
+    /// All replicas.
     Cluster,
 }
 
@@ -31,17 +24,17 @@ pub enum Scope {
 pub struct Query(Vec<(String, String)>);
 
 impl Query {
-    /// Decodes a query, in which each name must be one of `known` and may stand once.
+    /// Decodes a query whose parameters must all be among the `known`. Each may occur once.
     pub fn parse(query: Option<&str>, known: &'static [&'static str]) -> Result<Self, Problem> {
-        Self::read_all(query, known, true)
+        Self::decode_all(query, known, true)
     }
 
-    /// The same where other names do no harm.
-    pub fn parse_known(query: Option<&str>, known: &'static [&'static str]) -> Result<Self, Problem> {
-        Self::read_all(query, known, false)
+    /// The same, but unknown parameters are ignored.
+    pub fn parse_with_unknown(query: Option<&str>, known: &'static [&'static str]) -> Result<Self, Problem> {
+        Self::decode_all(query, known, false)
     }
 
-    fn read_all(query: Option<&str>, known: &'static [&'static str], strict: bool) -> Result<Self, Problem> {
+    fn decode_all(query: Option<&str>, known: &'static [&'static str], strict: bool) -> Result<Self, Problem> {
         let mut pairs: Vec<(String, String)> = Vec::new();
         for pair in query.unwrap_or_default().split('&').filter(|pair| !pair.is_empty()) {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
@@ -52,54 +45,54 @@ impl Query {
                 continue;
             };
             if pairs.iter().any(|(earlier, _)| *earlier == name) {
-                return Err(bad(known, &name, "given once"));
+                return Err(bad_parameter(known, &name, "given once"));
             }
-            let value = decode(value).ok_or_else(|| bad(known, &name, "percent-encoded UTF-8"))?;
+            let value = decode(value).ok_or_else(|| bad_parameter(known, &name, "percent-encoded UTF-8"))?;
             pairs.push((name, value));
         }
         Ok(Self(pairs))
     }
 
-    /// `tail`: how many visits.
+    /// `tail`: the number of visits.
     pub fn tail(&self) -> Result<u32, Problem> {
-        self.given_tail().map(|tail| tail.unwrap_or(DEFAULT_TAIL))
+        self.tail_if_given().map(|tail| tail.unwrap_or(DEFAULT_TAIL))
     }
 
     /// The same without a default.
-    pub fn given_tail(&self) -> Result<Option<u32>, Problem> {
-        let within = |tail: &u32| (1..=MAX_TAIL).contains(tail);
-        self.read("tail", "a number from 1 to 1000", |value| value.parse().ok().filter(within))
+    pub fn tail_if_given(&self) -> Result<Option<u32>, Problem> {
+        let in_range = |tail: &u32| (1..=MAX_TAIL).contains(tail);
+        self.parse_one("tail", "a number from 1 to 1000", |value| value.parse().ok().filter(in_range))
     }
 
-    /// `before`: the id before which to look.
+    /// `before`: the id that all visits precede.
     pub fn before(&self) -> Result<Option<i64>, Problem> {
-        self.read("before", "the id of a visit, a number from 1", |value| value.parse().ok().filter(|id| *id >= 1))
+        self.parse_one("before", "the id of a visit, a number from 1", |value| value.parse().ok().filter(|id| *id >= 1))
     }
 
-    /// `page`: which page alone.
+    /// `page`: the only page to answer for.
     pub fn page(&self) -> Result<Option<Page>, Problem> {
-        self.read("page", "a path of at most 512 bytes that begins with a slash", Page::parse)
+        self.parse_one("page", "a path of at most 512 bytes that begins with a slash", Page::parse)
     }
 
-    /// The same where a visit is recorded: nobody visits all the other pages.
-    pub fn visited(&self) -> Result<Option<Page>, Problem> {
+    /// `page`: the page that is visited, which cannot be [`Page::OTHER`].
+    pub fn visited_page(&self) -> Result<Option<Page>, Problem> {
         let expected = "a path of at most 512 bytes that begins with a slash";
-        self.read("page", expected, |value| Page::parse(value).filter(|page| page.as_str() != Page::OTHER))
+        self.parse_one("page", expected, |value| Page::parse(value).filter(|page| page.as_str() != Page::OTHER))
     }
 
     /// `tz`: the zone to show times in.
     pub fn tz(&self) -> Result<Option<Zone>, Problem> {
-        self.read("tz", "an IANA time zone such as UTC or Europe/Moscow", Zone::parse)
+        self.parse_one("tz", "an IANA time zone such as UTC or Europe/Moscow", Zone::parse)
     }
 
-    /// `scope`: whose visits; those of the replica where nothing else is asked for.
+    /// `scope`: which replicas to answer for; by default this one.
     pub fn scope(&self) -> Result<Scope, Problem> {
         self.scope_or(Scope::Replica)
     }
 
     /// The same with another default.
     pub fn scope_or(&self, default: Scope) -> Result<Scope, Problem> {
-        let scope = self.read("scope", "replica or cluster", |value| match value {
+        let scope = self.parse_one("scope", "replica or cluster", |value| match value {
             "replica" => Some(Scope::Replica),
             "cluster" => Some(Scope::Cluster),
             _ => None,
@@ -107,17 +100,17 @@ impl Query {
         Ok(scope.unwrap_or(default))
     }
 
-    /// `bucket`: how long the buckets of a histogram are.
+    /// `bucket`: the length of the buckets of a histogram.
     pub fn bucket(&self) -> Result<Option<Bucket>, Problem> {
-        self.read("bucket", "hour, day or minute", Bucket::parse)
+        self.parse_one("bucket", "hour, day or minute", Bucket::parse)
     }
 
-    /// `now`: for when to answer.
+    /// `now`: the time to answer for.
     pub fn now(&self, now: DateTime<Utc>) -> Result<DateTime<Utc>, Problem> {
         Ok(self.time("now", now)?.unwrap_or(now))
     }
 
-    /// `since` and `until`: from when until when.
+    /// `since` and `until`: the range.
     pub fn range(&self, now: DateTime<Utc>) -> Result<Range, Problem> {
         let range = Range { since: self.time("since", now)?, until: self.time("until", now)? };
         match range {
@@ -128,30 +121,30 @@ impl Query {
         }
     }
 
-    /// `label`: what a badge says before its number.
+    /// `label`: the text before the number of a badge.
     pub fn label(&self) -> Result<Option<String>, Problem> {
-        self.read("label", "a text of 1 to 64 characters without control characters", |value| {
+        self.parse_one("label", "a text of 1 to 64 characters without control characters", |value| {
             let length = value.chars().count();
-            let fits = (1..=MAX_LABEL).contains(&length) && visit::is_plain(value);
-            (fits && !value.trim().is_empty()).then(|| value.to_owned())
+            let is_valid = (1..=MAX_LABEL_CHARACTERS).contains(&length) && visit::is_printable(value);
+            (is_valid && !value.trim().is_empty()).then(|| value.to_owned())
         })
     }
 
-    /// `color`: behind the number of a badge.
+    /// `color`: the background of the number of a badge.
     pub fn color(&self) -> Result<Option<svg::Color>, Problem> {
         let expected = "3 or 6 hexadecimal digits, or green, blue, red, orange, yellow or grey";
-        self.read("color", expected, svg::Color::parse)
+        self.parse_one("color", expected, svg::Color::parse)
     }
 
     fn time(&self, parameter: &'static str, now: DateTime<Utc>) -> Result<Option<DateTime<Utc>>, Problem> {
         let expected = "a time in RFC 3339 such as 2026-03-29T12:00:00Z, or an age such as 90m, 24h or 7d";
-        // A plus sign that is not encoded has become a blank.
-        let read =
+        // A plus sign that was not percent-encoded has been decoded to a space.
+        let parse =
             |value: &str| zone::parse_time(value, now).or_else(|| zone::parse_time(&value.replace(' ', "+"), now));
-        self.read(parameter, expected, read)
+        self.parse_one(parameter, expected, parse)
     }
 
-    fn read<T>(
+    fn parse_one<T>(
         &self,
         parameter: &'static str,
         expected: &'static str,
@@ -162,14 +155,14 @@ impl Query {
     }
 }
 
-fn bad(known: &'static [&'static str], name: &str, expected: &'static str) -> Problem {
+fn bad_parameter(known: &'static [&'static str], name: &str, expected: &'static str) -> Problem {
     match known.iter().find(|parameter| **parameter == name) {
         Some(parameter) => Problem::BadParameter { parameter, expected },
         None => Problem::UnknownParameter(known),
     }
 }
 
-/// Decodes as `application/x-www-form-urlencoded` does, but takes UTF-8 only.
+/// Decodes `application/x-www-form-urlencoded`; `None` if that is not UTF-8.
 fn decode(text: &str) -> Option<String> {
     let spaced = text.replace('+', " ");
     percent_decode_str(&spaced).decode_utf8().ok().map(Into::into)

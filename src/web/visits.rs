@@ -1,52 +1,74 @@
-//! `/visits`: the latest visits, as text and JSON.
+//! `/visits`: the latest visits, as text and JSON; in a browser, the dashboard.
 
-use futures::join;
+use chrono::{DateTime, Utc};
 use http::Response;
 use http::request::Parts;
 
-use super::body::{Body, full};
+use super::app::App;
 use super::format::Format;
 use super::problem::Problem;
 use super::query::{Query, Scope};
-use super::{App, ok};
-use crate::render::{json, target, text};
-use crate::report::Tail;
-use crate::report::cluster::Cluster;
+use super::reports;
+use super::response::{Body, full, ok};
+use crate::render::html::{self, Dashboard};
+use crate::render::{json, text};
+use crate::report::Cluster;
 use crate::store::TailQuery;
 use crate::zone::Zone;
 
-/// The parameters, which the dashboard has too.
-pub const PARAMETERS: &[&str] = &["tail", "before", "page", "tz", "scope"];
-
-pub async fn get(app: &App, request: &Parts, format: Format) -> Result<Response<Body>, Problem> {
-    let query = Query::parse(request.uri.query(), PARAMETERS)?;
-    let scope = query.scope()?;
-    let wanted = wanted(&query, scope, &app.config.timezone)?;
-    let body = match scope {
-        Scope::Replica => {
-            let tail = replica(app, &wanted).await?;
-            if format == Format::Json { json::line(&tail) } else { text::tail(&tail) }
-        }
-        Scope::Cluster => {
-            let target = target(
-                "/visits",
-                &[
-                    ("tail", Some(wanted.tail.to_string())),
-                    ("page", wanted.page.as_ref().map(|page| page.as_str().to_owned())),
-                    ("tz", Some(wanted.zone.name().to_owned())),
-                    ("scope", Some("replica".to_owned())),
-                ],
-            );
-            let (own, peers) = join!(replica(app, &wanted), app.peers.ask(&target));
-            let latest = Cluster::of_tails(own?, peers, wanted.tail, &wanted.zone);
-            if format == Format::Json { json::line(&latest) } else { text::latest(&latest) }
-        }
-    };
+pub async fn get(app: &App, request: &Parts, now: DateTime<Utc>, format: Format) -> Result<Response<Body>, Problem> {
+    let query = Query::parse(request.uri.query(), &["tail", "before", "page", "tz", "scope"])?;
+    let body =
+        if format == Format::Html { dashboard(app, &query, now).await? } else { tail(app, &query, format).await? };
     Ok(ok(format, "no-cache", full(body)))
 }
 
-/// Which visits are asked for. An id is one of a replica's.
-pub fn wanted(query: &Query, scope: Scope, timezone: &Zone) -> Result<TailQuery, Problem> {
+async fn tail(app: &App, query: &Query, format: Format) -> Result<String, Problem> {
+    let scope = query.scope()?;
+    let parsed = tail_query(query, scope, &app.config.timezone)?;
+    Ok(match scope {
+        Scope::Replica => {
+            let tail = reports::tail(app, &parsed).await?;
+            if format == Format::Json { json::line(&tail) } else { text::tail(&tail) }
+        }
+        Scope::Cluster => {
+            let tail = reports::merged_tail(app, &parsed).await?;
+            if format == Format::Json { json::line(&tail) } else { text::merged_tail(&tail) }
+        }
+    })
+}
+
+async fn dashboard(app: &App, query: &Query, now: DateTime<Utc>) -> Result<String, Problem> {
+    // By default a dashboard is that of all replicas, but the pages of the log are those of one.
+    let default = if query.before()?.is_some() { Scope::Replica } else { Scope::Cluster };
+    let scope = query.scope_or(default)?;
+    let tail = tail_query(query, scope, &app.config.timezone)?;
+    let summary = match scope {
+        Scope::Cluster => reports::merged_summary(app, &tail, now).await?,
+        Scope::Replica => {
+            Cluster::of_summaries(reports::summary(app, &tail, now).await?, Vec::new(), tail.tail, &tail.zone)
+        }
+    };
+    // Only for one replica: ids of different replicas cannot be compared.
+    let is_one_replica = scope == Scope::Replica || app.peers.is_empty();
+    let latest = &summary.merged.latest;
+    let may_have_earlier = is_one_replica && latest.len() >= usize::try_from(tail.tail).unwrap_or(usize::MAX);
+    let first_id = latest.iter().map(|entry| entry.visit.id).min();
+    Ok(html::dashboard(&Dashboard {
+        earlier: first_id.filter(|id| may_have_earlier && *id > 1),
+        summary,
+        replica: app.config.replica.clone(),
+        has_peers: !app.peers.is_empty(),
+        cluster: scope == Scope::Cluster,
+        now: tail.zone.local(now),
+        tz: query.tz()?.map(|zone| zone.name().to_owned()),
+        tail: query.tail_if_given()?,
+        page: tail.page,
+    }))
+}
+
+/// Which visits are asked for. An id is that of one replica.
+fn tail_query(query: &Query, scope: Scope, timezone: &Zone) -> Result<TailQuery, Problem> {
     let before = query.before()?;
     if before.is_some() && scope == Scope::Cluster {
         return Err(Problem::BadParameter { parameter: "before", expected: "left out where scope is cluster" });
@@ -57,11 +79,4 @@ pub fn wanted(query: &Query, scope: Scope, timezone: &Zone) -> Result<TailQuery,
         page: query.page()?,
         zone: query.tz()?.unwrap_or_else(|| timezone.clone()),
     })
-}
-
-async fn replica(app: &App, wanted: &TailQuery) -> Result<Tail, Problem> {
-    let tail = app.store.tail(wanted).await;
-    let (visits, more) = tail.map_err(Problem::unavailable("The visits could not be read"))?;
-    let before = visits.first().filter(|_| more).map(|visit| visit.id);
-    Ok(Tail { replica: app.config.replica.clone(), timezone: wanted.zone.name().to_owned(), visits, before })
 }

@@ -36,16 +36,16 @@ fn a_time_is_rfc_3339() {
 }
 
 #[test]
-fn a_leap_second_is_the_second_after_it() {
+fn a_leap_second_is_parsed_as_the_second_after_it() {
     let now = utc("2026-03-29T12:00:00Z");
     let time = parse_time("2016-12-31T23:59:60.5Z", now).expect("a time");
-    // A time that equals another is in order with all others, too, which chrono's own leap seconds are not.
+    // Unlike with chrono's leap seconds, equal times are also ordered as equals.
     assert_eq!(time, utc("2017-01-01T00:00:00.5Z"));
     assert_eq!(rfc3339(&time), "2017-01-01T00:00:00.500000+00:00");
 }
 
 #[test]
-fn a_time_that_cannot_be_shown_is_not_read_from_json() {
+fn a_time_out_of_range_is_not_deserialized() {
     let read = |text| deserialize(StrDeserializer::<serde::de::value::Error>::new(text)).ok();
     for text in ["0000-01-01T00:00:00+23:59", "9999-12-31T23:59:59-23:59", "9999-12-31T00:00:00Z", "yesterday", ""] {
         assert_eq!(read(text), None, "{text}");
@@ -60,7 +60,7 @@ fn a_time_that_cannot_be_shown_is_not_read_from_json() {
 }
 
 #[test]
-fn anything_else_is_no_time() {
+fn any_other_text_is_not_a_time() {
     let now = utc("2026-03-29T12:00:00Z");
     for text in [
         "",
@@ -86,7 +86,7 @@ fn anything_else_is_no_time() {
 }
 
 #[test]
-fn a_time_is_shown_with_the_offset_of_its_zone() {
+fn a_time_for_people_has_the_offset_and_the_name_of_its_zone() {
     for (zone, shown) in [
         ("UTC", "2026-03-29 01:30:00+00:00 UTC"),
         ("Europe/Berlin", "2026-03-29 03:30:00+02:00 Europe/Berlin"),
@@ -99,7 +99,7 @@ fn a_time_is_shown_with_the_offset_of_its_zone() {
 }
 
 #[test]
-fn a_zone_has_an_iana_name() {
+fn a_zone_is_found_by_its_iana_name() {
     for name in ["UTC", "Pacific/Apia", "US/Eastern", "Etc/GMT+3", "America/Argentina/Buenos_Aires"] {
         assert_eq!(Zone::parse(name).as_ref().map(Zone::name), Some(name));
     }
@@ -109,43 +109,43 @@ fn a_zone_has_an_iana_name() {
 }
 
 #[test]
-fn any_time_has_a_place_in_any_zone() {
+fn times_at_the_limits_have_local_times_and_midnights() {
     // In 1800, clocks in New York were 4 hours, 56 minutes and 2 seconds behind.
     let zone = Zone::parse("America/New_York").expect("a zone");
     for text in ["0000-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "1800-01-01T00:00:00Z"] {
         let time = parse_time(text, Utc::now()).expect("a time");
         assert_eq!(parse_time(&rfc3339(&zone.local(time)), Utc::now()), Some(time), "{text}");
         assert!((zone.midnight(time.date_naive()) - time).abs() < TimeDelta::days(2), "{text}");
-        zone.change(time, time);
+        zone.transition(time, time);
     }
 }
 
 #[test]
-fn json_has_microseconds_and_the_offset() {
+fn rfc_3339_has_microseconds_and_the_offset() {
     let zone = Zone::parse("Asia/Kathmandu").expect("a zone");
     let time = zone.local(utc("2026-03-29T01:30:00.000001Z"));
     assert_eq!(rfc3339(&time), "2026-03-29T07:15:00.000001+05:45");
 }
 
-/// What looks like a time, leap seconds and all, in any year.
+/// Times in RFC 3339, with leap seconds, and dates and times that do not exist.
 fn times() -> impl Strategy<Value = String> {
     "[0-9]{4}-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:([0-5][0-9]|60)(\\.[0-9]{1,9})?(Z|[+-][01][0-9]:[0-5][0-9])"
 }
 
-/// The zones that there are.
+/// The zones of the database.
 fn names() -> Vec<String> {
     let names = jiff::tz::db().available().map(|name| name.to_string());
     names.filter(|name| Zone::parse(name).is_some_and(|zone| zone.name() == name)).collect()
 }
 
 #[test]
-fn every_zone_of_the_database_is_known_by_its_name() {
+fn every_zone_of_the_database_is_found_by_its_name() {
     assert_eq!(names().len(), jiff::tz::db().available().filter(|name| name.as_str() != "Etc/Unknown").count());
 }
 
 proptest! {
     #[test]
-    fn any_text_is_a_time_or_none(text in "\\PC*", digits in "[0-9]{1,25}[smhdwé]") {
+    fn a_parsed_time_is_within_the_limits(text in "\\PC*", digits in "[0-9]{1,25}[smhdwé]") {
         let now = utc("2026-03-29T12:00:00Z");
         for text in [text, digits] {
             if let Some(time) = parse_time(&text, now) {
@@ -155,19 +155,19 @@ proptest! {
     }
 
     #[test]
-    fn a_time_is_read_as_it_is_written(micros in 0..253_402_000_000_000_000_i64, offset in -56..=56_i32) {
+    fn a_time_is_parsed_as_it_is_written(micros in 0..253_402_000_000_000_000_i64, offset in -56..=56_i32) {
         let time = DateTime::from_timestamp_micros(micros).expect("a time");
         let shown = time.with_timezone(&FixedOffset::east_opt(offset * 900).expect("an offset"));
         prop_assert_eq!(parse_time(&rfc3339(&shown), Utc::now()), Some(time));
     }
 
     #[test]
-    fn any_name_is_a_zone_or_none(name in "\\PC*") {
+    fn a_zone_has_the_name_that_it_is_found_by(name in "\\PC*") {
         prop_assert!(Zone::parse(&name).is_none_or(|zone| zone.name() == name));
     }
 
     #[test]
-    fn an_age_is_so_long_ago(number in 0..100_000_i64, unit in 0..5_usize) {
+    fn an_age_is_subtracted_from_now(number in 0..100_000_i64, unit in 0..5_usize) {
         let now = utc("2026-03-29T12:00:00Z");
         let (letter, seconds) = [("s", 1), ("m", 60), ("h", 3600), ("d", 86_400), ("w", 604_800)][unit];
         let expected = (now - TimeDelta::seconds(number * seconds)).max(utc("0001-01-01T00:00:00Z"));
@@ -175,7 +175,7 @@ proptest! {
     }
 
     #[test]
-    fn times_stay_in_order_when_they_are_read(one in times(), other in times()) {
+    fn parsing_preserves_the_order_of_times(one in times(), other in times()) {
         let read = |text: &str| parse_time(text, Utc::now());
         if let (Some(one), Some(other)) = (read(&one), read(&other)) {
             let nanos = |time: DateTime<Utc>| (time.timestamp(), time.timestamp_subsec_nanos());
@@ -186,7 +186,7 @@ proptest! {
     }
 
     #[test]
-    fn a_local_time_is_the_same_moment(zone in prop::sample::select(names()), micros in -62_135_596_800_000_000..253_000_000_000_000_000_i64) {
+    fn a_local_time_is_the_same_instant(zone in prop::sample::select(names()), micros in -62_135_596_800_000_000..253_000_000_000_000_000_i64) {
         let zone = Zone::parse(&zone).expect("a zone");
         let time = DateTime::from_timestamp_micros(micros).expect("a time");
         prop_assert_eq!(zone.local(time), time);

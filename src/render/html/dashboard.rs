@@ -1,63 +1,19 @@
-//! The dashboard: the numbers, the charts with their tables, the busiest pages, the latest visits, and the replicas.
+//! The page of `/visits`: its numbers and its charts.
 
-use chrono::{DateTime, FixedOffset};
 use maud::{Markup, html};
 
-use super::{name, tables};
+use super::layout::{self, name};
+use super::tables;
+use super::view::Dashboard;
 use crate::bucket::Bucket;
-use crate::render::{grouped, label, svg, target};
-use crate::report::Bar;
-use crate::report::cluster::{Cluster, Overview};
-use crate::visit::Page;
+use crate::render::labels::{bucket_label, group_thousands};
+use crate::render::svg;
+use crate::report::{BucketCount, Cluster};
 use crate::zone;
 
-/// What a dashboard shows, and what was asked for.
-pub struct Dashboard {
-    /// The numbers.
-    pub overview: Cluster<Overview>,
-    /// The replica that answers.
-    pub own: String,
-    /// Whether there are others.
-    pub has_peers: bool,
-    /// Whether the numbers are those of all.
-    pub cluster: bool,
-    /// The page that alone is counted, if it is one.
-    pub page: Option<Page>,
-    /// When this was asked, in the zone that it is shown in.
-    pub now: DateTime<FixedOffset>,
-    /// The zone, if that was asked for.
-    pub tz: Option<String>,
-    /// How many of the latest visits are shown, if that was asked for.
-    pub tail: Option<u32>,
-    /// The id before which the log has more, if it may have.
-    pub earlier: Option<i64>,
-}
-
-impl Dashboard {
-    /// Whether the numbers are those of several replicas.
-    pub(super) fn of_several(&self) -> bool {
-        self.cluster && self.has_peers
-    }
-
-    /// Another dashboard like this one.
-    pub(super) fn link(&self, cluster: bool, page: Option<&Page>, before: Option<i64>) -> String {
-        let scope = if cluster { None } else { Some("replica".to_owned()) };
-        target(
-            "/visits",
-            &[
-                ("scope", scope),
-                ("page", page.map(|page| page.as_str().to_owned())),
-                ("tz", self.tz.clone()),
-                ("tail", self.tail.map(|tail| tail.to_string())),
-                ("before", before.map(|before| before.to_string())),
-            ],
-        )
-    }
-}
-
-/// The page.
+/// The dashboard.
 pub fn dashboard(dashboard: &Dashboard) -> String {
-    let overview = &dashboard.overview.whole;
+    let summary = &dashboard.summary.merged;
     let title = match &dashboard.page {
         Some(page) => format!("Visits to {}", page.as_str()),
         None => "Visits".to_owned(),
@@ -69,16 +25,16 @@ pub fn dashboard(dashboard: &Dashboard) -> String {
                     "Visits"
                     @if let Some(page) = &dashboard.page { " to " (name(page.as_str())) }
                 }
-                p { time datetime=(zone::rfc3339(&dashboard.now)) { (zone::human(&dashboard.now, &overview.timezone)) } }
+                p { time datetime=(zone::rfc3339(&dashboard.now)) { (zone::human(&dashboard.now, &summary.timezone)) } }
                 (navigation(dashboard))
             }
             main {
-                (missing(&dashboard.overview))
+                (missing(&dashboard.summary))
                 (numbers(dashboard))
                 section class="charts" aria-label="Charts" {
-                    (figure("Last 24 hours", Bucket::Hour, &overview.hours))
-                    (figure("Last 7 days", Bucket::Day, last(&overview.days, 7)))
-                    (figure("Last 30 days", Bucket::Day, &overview.days))
+                    (figure("Last 24 hours", Bucket::Hour, &summary.hours))
+                    (figure("Last 7 days", Bucket::Day, last(&summary.days, 7)))
+                    (figure("Last 30 days", Bucket::Day, &summary.days))
                 }
                 div class="tables" {
                     @if dashboard.page.is_none() { (tables::busiest(dashboard)) }
@@ -88,25 +44,17 @@ pub fn dashboard(dashboard: &Dashboard) -> String {
             }
             footer {
                 p {
-                    a href=(target("/visits/summary", &parameters(dashboard))) { "These numbers as JSON" }
+                    a href=(dashboard.json_link()) { "These numbers as JSON" }
                     " · "
                     a href="/version" { "Version" }
                 }
             }
         }
     };
-    super::page(&format!("{title} – Footfall"), &body)
+    layout::page(&format!("{title} – Footfall"), &body)
 }
 
-fn parameters(dashboard: &Dashboard) -> [(&'static str, Option<String>); 3] {
-    [
-        ("scope", dashboard.cluster.then(|| "cluster".to_owned())),
-        ("page", dashboard.page.as_ref().map(|page| page.as_str().to_owned())),
-        ("tz", dashboard.tz.clone()),
-    ]
-}
-
-/// Whose visits, and to which page.
+/// Links to the dashboards of all replicas, of this one, and of all pages.
 fn navigation(dashboard: &Dashboard) -> Markup {
     let page = dashboard.page.as_ref();
     html! {
@@ -117,7 +65,7 @@ fn navigation(dashboard: &Dashboard) -> Markup {
                         "All replicas"
                     }
                     a href=(dashboard.link(false, page, None)) aria-current=[(!dashboard.cluster).then_some("page")] {
-                        (name(&dashboard.own)) " alone"
+                        (name(&dashboard.replica)) " alone"
                     }
                 }
                 @if page.is_some() { a href=(dashboard.link(dashboard.cluster, None, None)) { "All pages" } }
@@ -126,7 +74,7 @@ fn navigation(dashboard: &Dashboard) -> Markup {
     }
 }
 
-/// Says plainly what the numbers lack.
+/// Tells which replicas are missing in the numbers.
 fn missing<T>(cluster: &Cluster<T>) -> Markup {
     html! {
         @if !cluster.complete {
@@ -140,27 +88,27 @@ fn missing<T>(cluster: &Cluster<T>) -> Markup {
 }
 
 fn numbers(dashboard: &Dashboard) -> Markup {
-    let overview = &dashboard.overview.whole;
-    let own = overview.replicas.iter().find(|replica| replica.replica == dashboard.own);
-    let sum = |bars: &[Bar]| bars.iter().map(|bar| bar.visits).sum::<i64>();
-    let number = |label: Markup, number: i64| html! { div { dt { (label) } dd { (grouped(number)) } } };
+    let summary = &dashboard.summary.merged;
+    let own = summary.replicas.iter().find(|replica| replica.replica == dashboard.replica);
+    let sum = |counts: &[BucketCount]| counts.iter().map(|count| count.visits).sum::<i64>();
+    let number = |label: Markup, number: i64| html! { div { dt { (label) } dd { (group_thousands(number)) } } };
     html! {
         dl class="numbers" {
-            @if dashboard.of_several() { (number(html! { "All replicas" }, overview.total)) }
+            @if dashboard.shows_several_replicas() { (number(html! { "All replicas" }, summary.total)) }
             @if dashboard.has_peers {
                 @if let Some(own) = own { (number(name(&own.replica), own.visits)) }
             } @else {
-                (number(html! { "All time" }, overview.total))
+                (number(html! { "All time" }, summary.total))
             }
-            (number(html! { "Today" }, sum(last(&overview.days, 1))))
-            (number(html! { "7 days" }, sum(last(&overview.days, 7))))
-            (number(html! { "30 days" }, sum(&overview.days)))
+            (number(html! { "Today" }, sum(last(&summary.days, 1))))
+            (number(html! { "7 days" }, sum(last(&summary.days, 7))))
+            (number(html! { "30 days" }, sum(&summary.days)))
         }
     }
 }
 
-/// A chart, and behind it the table for those who do not see it.
-fn figure(title: &str, bucket: Bucket, bars: &[Bar]) -> Markup {
+/// A chart, and a table with the same numbers for people who do not see it.
+fn figure(title: &str, bucket: Bucket, bars: &[BucketCount]) -> Markup {
     html! {
         figure {
             figcaption { h2 { (title) } }
@@ -177,8 +125,8 @@ fn figure(title: &str, bucket: Bucket, bars: &[Bar]) -> Markup {
                     tbody {
                         @for bar in bars.iter().rev() {
                             tr {
-                                th scope="row" { (label(bucket, &bar.start)) }
-                                td class="number" { (grouped(bar.visits)) }
+                                th scope="row" { (bucket_label(bucket, &bar.start)) }
+                                td class="number" { (group_thousands(bar.visits)) }
                             }
                         }
                     }
@@ -188,6 +136,6 @@ fn figure(title: &str, bucket: Bucket, bars: &[Bar]) -> Markup {
     }
 }
 
-fn last(bars: &[Bar], number: usize) -> &[Bar] {
-    &bars[bars.len().saturating_sub(number)..]
+fn last(counts: &[BucketCount], number: usize) -> &[BucketCount] {
+    &counts[counts.len().saturating_sub(number)..]
 }

@@ -2,24 +2,22 @@
 
 use maud::{Markup, html};
 
-use super::dashboard::Dashboard;
-use super::{moment, name};
-use crate::render::grouped;
-use crate::report::cluster::{PageTotal, Sighting};
+use super::layout::{name, time};
+use super::view::Dashboard;
+use crate::limits::DASHBOARD_PAGES;
+use crate::render::labels::group_thousands;
+use crate::report::{PageTotal, ReplicaVisit};
 
-/// How many of the busiest pages are shown.
-const PAGES: usize = 10;
-
-/// The pages that were visited most, each with a link to a dashboard of its own.
+/// The busiest pages, each with a link to the dashboard of that page.
 pub fn busiest(dashboard: &Dashboard) -> Markup {
-    let pages = &dashboard.overview.whole.pages;
+    let pages = &dashboard.summary.merged.pages;
     let row = |page: &PageTotal| {
         html! {
             tr {
                 th scope="row" {
                     a href=(dashboard.link(dashboard.cluster, Some(&page.page), None)) { (name(page.page.as_str())) }
                 }
-                td class="number" { @if !page.exact { "at least " } (grouped(page.visits)) }
+                td class="number" { @if !page.exact { "at least " } (group_thousands(page.visits)) }
             }
         }
     };
@@ -31,7 +29,7 @@ pub fn busiest(dashboard: &Dashboard) -> Markup {
             } @else {
                 table aria-labelledby="pages" {
                     thead { tr { th scope="col" { "Page" } th scope="col" class="number" { "Visits" } } }
-                    tbody { @for page in pages.iter().take(PAGES) { (row(page)) } }
+                    tbody { @for page in pages.iter().take(DASHBOARD_PAGES) { (row(page)) } }
                 }
             }
         }
@@ -40,19 +38,19 @@ pub fn busiest(dashboard: &Dashboard) -> Markup {
 
 /// The latest visits, the latest first.
 pub fn latest(dashboard: &Dashboard) -> Markup {
-    let latest = &dashboard.overview.whole.latest;
-    // What would be the same in each row is left out.
-    let (pages, replicas) = (dashboard.page.is_none(), dashboard.of_several());
-    let row = |sighting: &Sighting| {
+    let latest = &dashboard.summary.merged.latest;
+    // A column whose rows would all be the same is left out.
+    let (pages, replicas) = (dashboard.page.is_none(), dashboard.shows_several_replicas());
+    let row = |entry: &ReplicaVisit| {
         html! {
             tr {
-                th scope="row" { (moment(&sighting.visit.at)) }
-                @if pages { td { (name(sighting.visit.page.as_str())) } }
-                @if replicas { td class="replica" { (name(&sighting.replica)) } }
+                th scope="row" { (time(&entry.visit.at)) }
+                @if pages { td { (name(entry.visit.page.as_str())) } }
+                @if replicas { td class="replica" { (name(&entry.replica)) } }
             }
         }
     };
-    let empty = dashboard.overview.whole.total == 0 && dashboard.page.is_none();
+    let empty = dashboard.summary.merged.total == 0 && dashboard.page.is_none();
     html! {
         section class="latest" aria-labelledby="latest" {
             h2 id="latest" { "Latest visits" }
@@ -67,7 +65,7 @@ pub fn latest(dashboard: &Dashboard) -> Markup {
                             @if replicas { th scope="col" { "Replica" } }
                         }
                     }
-                    tbody { @for sighting in latest.iter().rev() { (row(sighting)) } }
+                    tbody { @for entry in latest.iter().rev() { (row(entry)) } }
                 }
             }
             @if dashboard.earlier.is_some() {
@@ -77,9 +75,9 @@ pub fn latest(dashboard: &Dashboard) -> Markup {
     }
 }
 
-/// A row a replica, and one for each that is missing.
+/// A row for each replica, and for each that is missing.
 pub fn replicas(dashboard: &Dashboard) -> Markup {
-    let overview = &dashboard.overview;
+    let summary = &dashboard.summary;
     html! {
         section aria-labelledby="replicas" {
             h2 id="replicas" { "Replicas" }
@@ -93,15 +91,15 @@ pub fn replicas(dashboard: &Dashboard) -> Markup {
                     }
                 }
                 tbody {
-                    @for replica in &overview.whole.replicas {
+                    @for replica in &summary.merged.replicas {
                         tr {
                             th scope="row" { (name(&replica.replica)) }
-                            td class="number" { (grouped(replica.visits)) }
-                            td class="number" { (grouped(replica.today)) }
-                            td { @if let Some(visit) = &replica.latest { (moment(&visit.at)) } @else { "none" } }
+                            td class="number" { (group_thousands(replica.visits)) }
+                            td class="number" { (group_thousands(replica.today)) }
+                            td { @if let Some(visit) = &replica.latest { (time(&visit.at)) } @else { "none" } }
                         }
                     }
-                    @for (replica, reason) in &overview.reasons {
+                    @for (replica, reason) in &summary.reasons {
                         tr class="missing" {
                             th scope="row" { (name(replica)) }
                             td colspan="3" { "missing: " (reason) }

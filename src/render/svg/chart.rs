@@ -3,66 +3,66 @@
 use maud::{Markup, html};
 
 use crate::bucket::Bucket;
-use crate::render::{grouped, label};
-use crate::report::Bar;
+use crate::render::labels::{bucket_label, group_thousands};
+use crate::report::BucketCount;
 
-/// The drawing, in units of its own that are about a pixel each.
+/// The size of the drawing, in units of about a pixel.
 const WIDTH: f64 = 360.0;
 const HEIGHT: f64 = 200.0;
 
-/// Where the bars are.
+/// The area of the bars.
 const LEFT: f64 = 40.0;
 const RIGHT: f64 = 336.0;
 const TOP: f64 = 28.0;
 const BOTTOM: f64 = 176.0;
 
-/// How much room the title takes above.
-const TITLE: f64 = 18.0;
-/// How long it is at most, in characters.
-const TITLE_LENGTH: usize = 52;
+/// The height of the title.
+const TITLE_HEIGHT: f64 = 18.0;
+/// Its maximum length, in characters.
+const MAX_TITLE_LENGTH: usize = 52;
 
-/// How much of its place a bar leaves free.
+/// The share of the distance between two bars that is free.
 const GAP: f64 = 0.2;
 
-/// How many lines there are above the axis at most.
-const LINES: i64 = 4;
+/// The maximum number of lines above the axis.
+const MAX_LINES: i64 = 4;
 
-/// Draws the bars over two axes. `style` is for a drawing that is not within a page; it shows its title, too.
-pub fn chart(bucket: Bucket, bars: &[Bar], title: &str, style: Option<&Markup>) -> Markup {
-    let most = bars.iter().map(|bar| bar.visits).max().unwrap_or_default();
-    let step = step(most);
-    // One at least, where there is nothing to show.
-    let lines = (most - 1).max(0) / step + 1;
+/// Draws bars over two axes. `style` is for a drawing that is a file, which shows its title, too.
+pub fn chart(bucket: Bucket, bars: &[BucketCount], title: &str, style: Option<&Markup>) -> Markup {
+    let max = bars.iter().map(|bar| bar.visits).max().unwrap_or_default();
+    let step = line_step(max);
+    // At least one line, also where all numbers are 0.
+    let lines = (max - 1).max(0) / step + 1;
     let height = |visits: i64| (BOTTOM - TOP) * ratio(visits, lines * step);
-    let place = (RIGHT - LEFT) / ratio(i64::try_from(bars.len().max(1)).unwrap_or(i64::MAX), 1);
-    let gap = if place > 2.0 { GAP * place } else { 0.0 };
-    let left = |bar: usize| LEFT + place * f64::from(u32::try_from(bar).unwrap_or(u32::MAX));
-    let (format, labels) = labels(bucket, bars.len());
-    let every = bars.len().div_ceil(labels).max(1);
-    // The place of the title is left out where it is not shown.
-    let above = if style.is_some() { 0.0 } else { TITLE };
+    let distance = (RIGHT - LEFT) / ratio(i64::try_from(bars.len().max(1)).unwrap_or(i64::MAX), 1);
+    let gap = if distance > 2.0 { GAP * distance } else { 0.0 };
+    let left = |bar: usize| LEFT + distance * f64::from(u32::try_from(bar).unwrap_or(u32::MAX));
+    let (label_format, max_labels) = axis_labels(bucket, bars.len());
+    let label_every = bars.len().div_ceil(max_labels).max(1);
+    // Where the title is not shown, the drawing begins below it.
+    let top = if style.is_some() { 0.0 } else { TITLE_HEIGHT };
     html! {
         svg xmlns="http://www.w3.org/2000/svg" class="chart" role="img" aria-label=(title)
-            viewBox={ "0 " (above) " " (WIDTH) " " (HEIGHT - above) } {
+            viewBox={ "0 " (top) " " (WIDTH) " " (HEIGHT - top) } {
             title { (title) }
             @if let Some(style) = style {
                 (style)
-                text class="title" x=(WIDTH / 2.0) y=(TITLE - 4.0) text-anchor="middle" { (shown(title)) }
+                text class="title" x=(WIDTH / 2.0) y=(TITLE_HEIGHT - 4.0) text-anchor="middle" { (truncate(title)) }
             }
             @for line in 0..=lines {
                 @let y = BOTTOM - height(line * step);
-                line x1=(LEFT) x2=(RIGHT) y1=(unit(y)) y2=(unit(y)) {}
-                text x=(LEFT - 6.0) y=(unit(y + 3.5)) text-anchor="end" { (short(line * step)) }
+                line x1=(LEFT) x2=(RIGHT) y1=(decimal(y)) y2=(decimal(y)) {}
+                text x=(LEFT - 6.0) y=(decimal(y + 3.5)) text-anchor="end" { (abbreviate(line * step)) }
             }
-            @for (number, bar) in bars.iter().enumerate() {
-                rect class="bar" x=(unit(left(number) + gap / 2.0)) width=(unit(place - gap))
-                    y=(unit(BOTTOM - height(bar.visits))) height=(unit(height(bar.visits))) {
-                    title { (label(bucket, &bar.start)) ": " (grouped(bar.visits)) }
+            @for (index, bar) in bars.iter().enumerate() {
+                rect class="bar" x=(decimal(left(index) + gap / 2.0)) width=(decimal(distance - gap))
+                    y=(decimal(BOTTOM - height(bar.visits))) height=(decimal(height(bar.visits))) {
+                    title { (bucket_label(bucket, &bar.start)) ": " (group_thousands(bar.visits)) }
                 }
-                // Counted from the end, so that the latest has its label.
-                @if (bars.len() - 1 - number).is_multiple_of(every) {
-                    text x=(unit(left(number) + place / 2.0)) y=(BOTTOM + 16.0) text-anchor="middle" {
-                        (bar.start.format(format))
+                // Counted from the end, so that the latest bar has a label.
+                @if (bars.len() - 1 - index).is_multiple_of(label_every) {
+                    text x=(decimal(left(index) + distance / 2.0)) y=(BOTTOM + 16.0) text-anchor="middle" {
+                        (bar.start.format(label_format))
                     }
                 }
             }
@@ -70,16 +70,16 @@ pub fn chart(bucket: Bucket, bars: &[Bar], title: &str, style: Option<&Markup>) 
     }
 }
 
-/// As much of a title as there is room for.
-fn shown(title: &str) -> String {
-    if title.chars().count() <= TITLE_LENGTH {
+/// A title of at most [`MAX_TITLE_LENGTH`].
+fn truncate(title: &str) -> String {
+    if title.chars().count() <= MAX_TITLE_LENGTH {
         return title.to_owned();
     }
-    title.chars().take(TITLE_LENGTH - 1).chain(['…']).collect()
+    title.chars().take(MAX_TITLE_LENGTH - 1).chain(['…']).collect()
 }
 
-/// What stands under the bars, and how often there is room for it.
-fn labels(bucket: Bucket, bars: usize) -> (&'static str, usize) {
+/// The format of the labels below the bars, and how many of them there is space for.
+fn axis_labels(bucket: Bucket, bars: usize) -> (&'static str, usize) {
     match bucket {
         Bucket::Minute => ("%H:%M", 7),
         Bucket::Hour if bars <= 48 => ("%H:%M", 7),
@@ -88,12 +88,12 @@ fn labels(bucket: Bucket, bars: usize) -> (&'static str, usize) {
     }
 }
 
-/// The distance of the lines: 1, 2 or 5 times a power of ten, so that a few of them reach the largest number.
-fn step(most: i64) -> i64 {
+/// The step from line to line: 1, 2 or 5 times a power of ten, so that at most [`MAX_LINES`] reach the largest number.
+fn line_step(max: i64) -> i64 {
     let mut power = 1_i64;
     loop {
         for step in [power, power.saturating_mul(2), power.saturating_mul(5)] {
-            if most <= step.saturating_mul(LINES) {
+            if max <= step.saturating_mul(MAX_LINES) {
                 return step;
             }
         }
@@ -101,28 +101,27 @@ fn step(most: i64) -> i64 {
     }
 }
 
-/// A part of a whole. Numbers of visits are small enough for a float to hold.
-#[expect(clippy::cast_precision_loss, reason = "a drawing needs no more")]
-fn ratio(part: i64, whole: i64) -> f64 {
-    part as f64 / whole as f64
+#[expect(clippy::cast_precision_loss, reason = "a drawing needs no more precision")]
+fn ratio(numerator: i64, denominator: i64) -> f64 {
+    numerator as f64 / denominator as f64
 }
 
-/// A length as it is written.
-fn unit(length: f64) -> String {
-    let text = format!("{length:.2}");
+/// A number with at most two decimal places.
+fn decimal(number: f64) -> String {
+    let text = format!("{number:.2}");
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
-/// A number of the axis, which is round: 250, 2,500, 25k, 2.5M.
-fn short(number: i64) -> String {
+/// A number of the axis: 250, 2,500, 25k, 2.5M.
+fn abbreviate(number: i64) -> String {
     for (unit, letter) in [(1_000_000_000_000, "T"), (1_000_000_000, "G"), (1_000_000, "M"), (1000, "k")] {
         if number >= unit && number >= 10_000 {
             let tenths = number / (unit / 10);
-            let (whole, tenth) = (grouped(tenths / 10), tenths % 10);
-            return if tenth == 0 { format!("{whole}{letter}") } else { format!("{whole}.{tenth}{letter}") };
+            let (integer, tenth) = (group_thousands(tenths / 10), tenths % 10);
+            return if tenth == 0 { format!("{integer}{letter}") } else { format!("{integer}.{tenth}{letter}") };
         }
     }
-    grouped(number)
+    group_thousands(number)
 }
 
 #[cfg(test)]
@@ -130,21 +129,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_few_lines_reach_the_largest_number() {
-        for (most, expected) in
+    fn at_most_four_lines_reach_the_largest_number() {
+        for (max, expected) in
             [(0, 1), (1, 1), (4, 1), (5, 2), (8, 2), (9, 5), (20, 5), (21, 10), (41, 20), (1_000_000, 500_000)]
         {
-            assert_eq!(step(most), expected, "{most}");
+            assert_eq!(line_step(max), expected, "{max}");
         }
-        assert!(step(i64::MAX) > i64::MAX / 5);
+        assert!(line_step(i64::MAX) > i64::MAX / 5);
     }
 
     #[test]
-    fn numbers_of_the_axis_are_short() {
+    fn numbers_of_the_axis_are_abbreviated() {
         for (number, text) in
             [(0, "0"), (2500, "2,500"), (25_000, "25k"), (150_000, "150k"), (2_500_000, "2.5M"), (1 << 53, "9,007.1T")]
         {
-            assert_eq!(short(number), text);
+            assert_eq!(abbreviate(number), text);
         }
     }
 }

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::bucket::Bucket;
-use crate::report::PageCount;
+use crate::report::replica::PageCount;
 
 fn visits() -> impl Strategy<Value = Vec<Visit>> {
     let visit = |(id, second)| Visit {
@@ -43,7 +43,7 @@ fn summary(replica: usize, pages: Vec<(u8, i64)>) -> Summary {
 }
 
 fn histogram(replica: usize, visits: &[i64]) -> Histogram {
-    let hour = |(hour, visits): (i64, &i64)| Bar {
+    let hour = |(hour, visits): (i64, &i64)| BucketCount {
         start: DateTime::from_timestamp(hour * 3600, 0).expect("a time").fixed_offset(),
         visits: *visits,
     };
@@ -59,124 +59,165 @@ fn histogram(replica: usize, visits: &[i64]) -> Histogram {
 }
 
 #[test]
-fn numbers_that_come_to_too_much_cannot_be_true() {
+fn numbers_or_sums_that_are_too_large_are_implausible() {
     const LARGEST: i64 = 1 << 53;
-    let unsummed = |visits: &[i64]| Histogram { visits: 0, ..histogram(0, visits) };
-    assert!(unsummed(&[LARGEST, 0]).is_sound());
-    assert!(unsummed(&[LARGEST - 1, 1]).is_sound());
-    assert!(!unsummed(&[LARGEST, 1]).is_sound());
-    assert!(!unsummed(&[LARGEST; 2]).is_sound());
-    // As many as come round to the largest.
-    assert!(!Histogram { buckets: vec![unsummed(&[LARGEST]).buckets[0].clone(); 2049], ..unsummed(&[]) }.is_sound());
-    // Each list by itself: an hour is in a day, and both are in the number of all.
-    let bars = unsummed(&[LARGEST, 0]).buckets;
-    let whole = Summary { visits: LARGEST, hours: bars.clone(), days: bars, ..summary(0, vec![(0, LARGEST)]) };
-    assert!(whole.is_sound());
-    let more = unsummed(&[LARGEST, 1]).buckets;
-    assert!(!Summary { hours: more.clone(), ..summary(0, vec![]) }.is_sound());
-    assert!(!Summary { days: more, ..summary(0, vec![]) }.is_sound());
-    assert!(!Summary { visits: 0, ..summary(0, vec![(0, LARGEST), (1, 1)]) }.is_sound());
+    let without_total = |visits: &[i64]| Histogram { visits: 0, ..histogram(0, visits) };
+    assert!(without_total(&[LARGEST, 0]).is_plausible());
+    assert!(without_total(&[LARGEST - 1, 1]).is_plausible());
+    assert!(!without_total(&[LARGEST, 1]).is_plausible());
+    assert!(!without_total(&[LARGEST; 2]).is_plausible());
+    // A sum that would overflow to a plausible number.
+    assert!(
+        !Histogram { buckets: vec![without_total(&[LARGEST]).buckets[0].clone(); 2049], ..without_total(&[]) }
+            .is_plausible()
+    );
+    // Each list has a sum of its own: the visits of an hour are also in a day, and in the total.
+    let buckets = without_total(&[LARGEST, 0]).buckets;
+    let largest = Summary { visits: LARGEST, hours: buckets.clone(), days: buckets, ..summary(0, vec![(0, LARGEST)]) };
+    assert!(largest.is_plausible());
+    let more = without_total(&[LARGEST, 1]).buckets;
+    assert!(!Summary { hours: more.clone(), ..summary(0, vec![]) }.is_plausible());
+    assert!(!Summary { days: more, ..summary(0, vec![]) }.is_plausible());
+    assert!(!Summary { visits: 0, ..summary(0, vec![(0, LARGEST), (1, 1)]) }.is_plausible());
 }
 
-/// The same replicas in any order, by their places.
+#[test]
+fn a_peer_that_cannot_be_merged_is_missing_with_the_reason() {
+    let own = histogram(0, &[1, 2]);
+    let peers = vec![
+        answer(0, Ok(histogram(0, &[1, 2]))),
+        answer(1, Ok(histogram(1, &[10, 20]))),
+        answer(2, Ok(histogram(1, &[10, 20]))),
+        answer(3, Ok(histogram(3, &[10, 20, 30]))),
+        answer(4, Err("it is unreachable".to_owned())),
+    ];
+    let cluster = Cluster::of_histograms(own, peers);
+    // The first peer is this replica itself.
+    assert_eq!(counts(&cluster.merged.buckets).collect::<Vec<_>>(), [11, 22]);
+    let replicas = cluster.merged.replicas.iter().map(|replica| (&*replica.replica, replica.visits));
+    assert_eq!(replicas.collect::<Vec<_>>(), [("r0", 3), ("r1", 30)]);
+    let reasons = cluster.reasons.iter().map(|(peer, reason)| (&**peer, &**reason));
+    let expected = [
+        ("p2", "it is called r1, as another replica is"),
+        ("p3", "it answered for other times than it was asked for"),
+        ("p4", "it is unreachable"),
+    ];
+    assert_eq!(reasons.collect::<Vec<_>>(), expected);
+    assert_eq!((cluster.missing, cluster.complete), (expected.map(|(peer, _)| peer.to_owned()).into(), false));
+}
+
+#[test]
+fn a_merged_tail_has_the_offsets_of_its_zone() {
+    let zone = Zone::parse("Europe/Moscow").expect("a zone");
+    let visit = |replica: i64| Visit { id: replica, at: DateTime::UNIX_EPOCH.fixed_offset(), page: Page::root() };
+    let own = Tail { timezone: zone.name().to_owned(), ..tail(0, Vec::new()) };
+    let merged = Cluster::of_tails(own, vec![answer(1, Ok(tail(1, vec![visit(1)])))], 5, &zone).merged;
+    assert_eq!(merged.visits[0].visit.at.to_rfc3339(), "1970-01-01T03:00:00+03:00");
+}
+
+/// Two orders of the same peers, by number.
 fn orders() -> impl Strategy<Value = (Vec<usize>, Vec<usize>)> {
     (1..6_usize).prop_flat_map(|peers| {
-        let places: Vec<_> = (0..peers).collect();
-        (Just(places.clone()), Just(places).prop_shuffle())
+        let order: Vec<_> = (0..peers).collect();
+        (Just(order.clone()), Just(order).prop_shuffle())
     })
 }
 
 proptest! {
     #[test]
-    fn the_order_of_peers_matters_to_no_sum(
+    fn the_order_of_peers_changes_no_number(
         (order, other) in orders(),
         counts in prop::collection::vec(prop::option::of(prop::collection::vec(0..1_i64 << 40, 4)), 6),
         pages in prop::collection::vec(prop::collection::vec((any::<u8>(), 1..9_i64), 0..60), 6),
     ) {
         let histograms = |order: &[usize]| {
-            let report = |place: usize| counts[place].as_deref().map(|counts| histogram(place, counts));
-            let one = |place: &usize| answer(*place, report(*place).ok_or_else(|| "it is gone".to_owned()));
+            let report = |peer: usize| counts[peer].as_deref().map(|counts| histogram(peer, counts));
+            let one = |peer: &usize| answer(*peer, report(*peer).ok_or_else(|| "it is unreachable".to_owned()));
             Cluster::of_histograms(histogram(9, &[1, 2, 3, 4]), order.iter().map(one).collect())
         };
         let summaries = |order: &[usize]| {
-            let one = |place: &usize| answer(*place, Ok(summary(*place, pages[*place].clone())));
+            let one = |peer: &usize| answer(*peer, Ok(summary(*peer, pages[*peer].clone())));
             let own = summary(9, pages[5].clone());
-            Cluster::of_summaries(own, order.iter().map(one).collect(), 9, &Zone::UTC).whole
+            Cluster::of_summaries(own, order.iter().map(one).collect(), 9, &Zone::UTC).merged
         };
         let (one, two) = (histograms(&order), histograms(&other));
-        prop_assert_eq!((one.whole.total, one.whole.buckets, one.reasons), (two.whole.total, two.whole.buckets, two.reasons));
+        prop_assert_eq!(
+            (one.merged.total, one.merged.buckets, one.reasons),
+            (two.merged.total, two.merged.buckets, two.reasons)
+        );
         let (one, two) = (summaries(&order), summaries(&other));
-        let pages = |overview: &Overview| -> Vec<_> {
-            overview.pages.iter().map(|page| (page.page.clone(), page.visits, page.exact)).collect()
+        let pages = |summary: &MergedSummary| -> Vec<_> {
+            summary.pages.iter().map(|page| (page.page.clone(), page.visits, page.exact)).collect()
         };
         prop_assert_eq!((one.total, pages(&one)), (two.total, pages(&two)));
-        let shares = |overview: Overview| -> BTreeMap<_, _> {
-            overview.replicas.into_iter().map(|replica| (replica.replica, replica.visits)).collect()
+        let replicas = |summary: MergedSummary| -> BTreeMap<_, _> {
+            summary.replicas.into_iter().map(|replica| (replica.replica, replica.visits)).collect()
         };
-        prop_assert_eq!(shares(one), shares(two));
+        prop_assert_eq!(replicas(one), replicas(two));
     }
 
     #[test]
-    fn a_sum_of_bars_is_the_sum_of_the_replicas(
+    fn each_merged_bucket_is_the_sum_of_the_replicas_buckets(
         counts in prop::collection::vec(prop::collection::vec(0..1_i64 << 50, 0..5), 1..6),
     ) {
-        let mut histograms: Vec<_> = counts.iter().enumerate().map(|(place, counts)| histogram(place, counts)).collect();
+        let mut histograms: Vec<_> = counts.iter().enumerate().map(|(peer, counts)| histogram(peer, counts)).collect();
         let own = histograms.remove(0);
-        let fitting: Vec<_> = counts.iter().filter(|one| one.len() == counts[0].len()).collect();
-        let answers = histograms.into_iter().enumerate().map(|(place, histogram)| answer(place, Ok(histogram))).collect();
+        let mergeable: Vec<_> = counts.iter().filter(|one| one.len() == counts[0].len()).collect();
+        let answers = histograms.into_iter().enumerate().map(|(peer, histogram)| answer(peer, Ok(histogram))).collect();
         let cluster = Cluster::of_histograms(own, answers);
-        let sum = |bar: usize| fitting.iter().map(|counts| counts[bar]).sum::<i64>();
-        prop_assert_eq!(bars(&cluster.whole.buckets).collect::<Vec<_>>(), (0..counts[0].len()).map(sum).collect::<Vec<_>>());
-        prop_assert_eq!(cluster.whole.total, bars(&cluster.whole.buckets).sum::<i64>());
-        prop_assert_eq!(cluster.missing.len(), counts.len() - fitting.len());
+        let sum = |bucket: usize| mergeable.iter().map(|visits| visits[bucket]).sum::<i64>();
+        let merged: Vec<_> = super::counts(&cluster.merged.buckets).collect();
+        prop_assert_eq!(&merged, &(0..counts[0].len()).map(sum).collect::<Vec<_>>());
+        prop_assert_eq!(cluster.merged.total, merged.iter().sum::<i64>());
+        prop_assert_eq!(cluster.missing.len(), counts.len() - mergeable.len());
     }
 
     #[test]
-    fn a_total_is_the_sum_of_those_who_answer(counts in prop::collection::vec(prop::option::of(0..1_i64 << 50), 1..9)) {
+    fn a_total_is_the_sum_of_the_replicas_that_answer(counts in prop::collection::vec(prop::option::of(0..1_i64 << 50), 1..9)) {
         let count = |(replica, visits): (usize, Option<i64>)| {
             let report = visits.map(|visits| Count { replica: format!("r{replica}"), visits });
-            answer(replica, report.ok_or_else(|| "it is gone".to_owned()))
+            answer(replica, report.ok_or_else(|| "it is unreachable".to_owned()))
         };
         let answers = counts.iter().copied().enumerate().map(count).collect();
         let cluster = Cluster::of_counts(Count { replica: "own".to_owned(), visits: 7 }, answers);
         let answered: Vec<_> = counts.iter().flatten().collect();
-        prop_assert_eq!(cluster.whole.total, 7 + answered.iter().copied().sum::<i64>());
-        prop_assert_eq!(cluster.whole.replicas.len(), 1 + answered.len());
+        prop_assert_eq!(cluster.merged.total, 7 + answered.iter().copied().sum::<i64>());
+        prop_assert_eq!(cluster.merged.replicas.len(), 1 + answered.len());
         prop_assert_eq!(cluster.missing.len(), counts.len() - answered.len());
         prop_assert_eq!(cluster.complete, cluster.missing.is_empty());
     }
 
     #[test]
-    fn the_latest_of_all_are_among_the_latest_of_each(logs in prop::collection::vec(visits(), 1..5), number in 1..40_u32) {
+    fn the_merged_tail_is_the_tail_of_all_logs(logs in prop::collection::vec(visits(), 1..5), number in 1..40_u32) {
         let all: Vec<_> = logs.iter().flatten().map(|visit| visit.at).collect();
         let mut tails: Vec<_> = logs.into_iter().enumerate().map(|(replica, log)| tail(replica, log)).collect();
         let own = tails.remove(0);
         let answers = tails.into_iter().enumerate().map(|(replica, tail)| answer(replica, Ok(tail))).collect();
-        let latest = Cluster::of_tails(own, answers, number, &Zone::UTC).whole;
-        let times: Vec<_> = latest.visits.iter().map(|sighting| sighting.visit.at).collect();
+        let latest = Cluster::of_tails(own, answers, number, &Zone::UTC).merged;
+        let times: Vec<_> = latest.visits.iter().map(|visit| visit.visit.at).collect();
         let mut expected = all;
         expected.sort();
         let earlier = expected.len().saturating_sub(usize::try_from(number).expect("a number"));
         prop_assert_eq!(&times, &expected[earlier..]);
-        prop_assert_eq!(latest.replicas.iter().map(|share| share.visits).sum::<i64>(), i64::try_from(times.len()).expect("a number"));
+        prop_assert_eq!(latest.replicas.iter().map(|replica| replica.visits).sum::<i64>(), i64::try_from(times.len()).expect("a number"));
     }
 
     #[test]
-    fn an_exact_number_of_visits_to_a_page_is_all_of_them(
+    fn an_exact_total_of_a_page_is_the_sum_of_all_replicas(
         all in prop::collection::vec(prop::collection::vec((any::<u8>(), 1..100_i64), 0..200), 1..4),
     ) {
-        let whole: Vec<_> = all.into_iter().enumerate().map(|(replica, pages)| summary(replica, pages)).collect();
+        let complete: Vec<_> = all.into_iter().enumerate().map(|(replica, pages)| summary(replica, pages)).collect();
         let visits = |page: &Page| -> i64 {
-            let pages = whole.iter().flat_map(|summary| &summary.pages);
+            let pages = complete.iter().flat_map(|summary| &summary.pages);
             pages.filter(|other| other.page == *page).map(|page| page.visits).sum()
         };
-        let listed: Vec<_> = whole.iter().map(|summary| {
+        let listed: Vec<_> = complete.iter().map(|summary| {
             let mut pages = summary.pages.clone();
-            pages.truncate(Summary::PAGES);
-            Summary { replica: summary.replica.clone(), timezone: String::new(), visits: 0, hours: Vec::new(), days: Vec::new(), pages, latest: Vec::new() }
+            pages.truncate(SUMMARY_PAGES);
+            Summary { pages, ..self::summary(0, Vec::new()) }
         }).collect();
         let busiest = busiest(&listed);
-        prop_assert!(busiest.len() <= Summary::PAGES && busiest.is_sorted_by(|one, next| one.visits >= next.visits));
+        prop_assert!(busiest.len() <= SUMMARY_PAGES && busiest.is_sorted_by(|one, next| one.visits >= next.visits));
         for page in busiest {
             if page.exact {
                 prop_assert_eq!(page.visits, visits(&page.page));

@@ -1,7 +1,8 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::render::target;
+use crate::limits::MAX_PAGE_BYTES;
+use crate::render::uri::path_and_query;
 
 const KNOWN: &[&str] = &["tail", "before", "page", "tz", "scope", "bucket", "now", "since", "until", "label", "color"];
 
@@ -9,14 +10,27 @@ fn utc(text: &str) -> DateTime<Utc> {
     DateTime::parse_from_rfc3339(text).expect("a valid time").to_utc()
 }
 
-/// The query of a target that has this parameter, as a replica asks another.
-fn asked(name: &str, value: &str) -> Query {
-    let target = target("/", &[(name, Some(value.to_owned()))]);
-    let query = target.split_once('?').map(|(_, query)| query.to_owned());
+/// The query with this parameter, encoded as for peers.
+fn query_with(name: &str, value: &str) -> Query {
+    let path_and_query = path_and_query("/", &[(name, Some(value.to_owned()))]);
+    let query = path_and_query.split_once('?').map(|(_, query)| query.to_owned());
     Query::parse(query.as_deref(), KNOWN).expect("a query")
 }
 
-/// Text with what may make trouble in a query: separators, escapes and halves of them, and what is no character.
+#[test]
+fn messages_tell_the_limits() {
+    for (query, limit) in [
+        (query_with("tail", "x").tail().err(), MAX_TAIL.to_string()),
+        (query_with("page", "x").page().err(), MAX_PAGE_BYTES.to_string()),
+        (query_with("page", "x").visited_page().err(), MAX_PAGE_BYTES.to_string()),
+        (query_with("label", "").label().err(), MAX_LABEL_CHARACTERS.to_string()),
+    ] {
+        let Some(Problem::BadParameter { expected, .. }) = query else { panic!("{query:?}") };
+        assert!(expected.split(' ').any(|word| word == limit), "{expected}");
+    }
+}
+
+/// Queries with separators, complete and incomplete escapes, and escapes that are not UTF-8.
 fn queries() -> impl Strategy<Value = String> {
     let value = prop_oneof![
         "\\PC{0,20}",
@@ -33,44 +47,44 @@ fn queries() -> impl Strategy<Value = String> {
 
 proptest! {
     #[test]
-    fn any_query_has_values_within_their_bounds_or_none(text in queries()) {
+    fn values_of_any_query_are_within_their_limits(text in queries()) {
         let now = utc("2026-03-29T12:00:00Z");
-        for query in [Query::parse(Some(&text), KNOWN), Query::parse_known(Some(&text), &["page", "since"])] {
+        for query in [Query::parse(Some(&text), KNOWN), Query::parse_with_unknown(Some(&text), &["page", "since"])] {
             let Ok(query) = query else { continue };
-            prop_assert!(query.tail().is_ok_and(|tail| (1..=1000).contains(&tail)) || query.tail().is_err());
+            prop_assert!(query.tail().is_ok_and(|tail| (1..=MAX_TAIL).contains(&tail)) || query.tail().is_err());
             prop_assert!(query.before().ok().flatten().is_none_or(|id| id >= 1));
-            prop_assert!(query.label().ok().flatten().is_none_or(|label| label.chars().count() <= 64 && visit::is_plain(&label)));
-            if let Ok(Some(page)) = query.visited() {
-                prop_assert!(page.as_str().starts_with('/') && page.as_str().len() <= visit::MAX_PAGE_BYTES);
+            prop_assert!(query.label().ok().flatten().is_none_or(|label| label.chars().count() <= MAX_LABEL_CHARACTERS && visit::is_printable(&label)));
+            if let Ok(Some(page)) = query.visited_page() {
+                prop_assert!(page.as_str().starts_with('/') && page.as_str().len() <= MAX_PAGE_BYTES);
             }
             if let Ok(Range { since: Some(since), until: Some(until) }) = query.range(now) {
                 prop_assert!(since <= until);
-                prop_assert!(since.timestamp_micros() <= until.timestamp_micros(), "as the database has them");
+                prop_assert!(since.timestamp_micros() <= until.timestamp_micros(), "in the precision of the database");
             }
             _ = (query.page(), query.tz(), query.scope(), query.bucket(), query.now(now), query.color());
         }
     }
 
     #[test]
-    fn a_tail_has_a_visit_at_least_and_a_thousand_at_most(number in prop_oneof![0..3_u32, 998..1003_u32, any::<u32>()]) {
-        let tail = asked("tail", &number.to_string()).tail();
+    fn a_tail_is_from_1_to_1000(number in prop_oneof![0..3_u32, 998..1003_u32, any::<u32>()]) {
+        let tail = query_with("tail", &number.to_string()).tail();
         prop_assert_eq!(tail.ok(), Some(number).filter(|number| (1..=1000).contains(number)));
     }
 
     #[test]
-    fn a_range_ends_no_sooner_than_it_begins(since in 0..50_u32, until in 0..50_u32) {
+    fn a_range_cannot_end_before_it_begins(since in 0..50_u32, until in 0..50_u32) {
         let query = format!("since={since}h&until={until}h");
         let range = Query::parse(Some(&query), KNOWN).expect("a query").range(utc("2026-03-29T12:00:00Z"));
         prop_assert_eq!(range.is_ok(), since >= until);
     }
 
     #[test]
-    fn a_page_comes_as_it_was_sent(path in "/\\PC{0,120}", words in "/[a-z ]{0,20}") {
-        // As forms write it.
+    fn a_page_is_decoded_as_it_was_encoded(path in "/\\PC{0,120}", words in "/[a-z ]{0,20}") {
+        // As forms encode it.
         let query = format!("page={}", words.replace(' ', "+"));
         let page = Query::parse(Some(&query), KNOWN).expect("a query").page();
         prop_assert_eq!(page.ok().flatten(), Page::parse(&words));
-        let page = asked("page", &path).page();
+        let page = query_with("page", &path).page();
         match Page::parse(&path) {
             Some(expected) => prop_assert_eq!(page.ok().flatten(), Some(expected)),
             None => prop_assert!(page.is_err()),
@@ -78,22 +92,22 @@ proptest! {
     }
 
     #[test]
-    fn a_time_comes_as_it_was_sent(micros in 0..253_000_000_000_000_000_i64, offset in -56..=56_i32) {
+    fn a_time_is_decoded_as_it_was_encoded(micros in 0..253_000_000_000_000_000_i64, offset in -56..=56_i32) {
         let time = DateTime::from_timestamp_micros(micros).expect("a time");
         let offset = chrono::FixedOffset::east_opt(offset * 900).expect("an offset");
         let text = zone::rfc3339(&time.with_timezone(&offset));
-        prop_assert_eq!(asked("since", &text).range(Utc::now()).ok().and_then(|range| range.since), Some(time));
-        // As people write it, who do not encode the plus sign.
+        prop_assert_eq!(query_with("since", &text).range(Utc::now()).ok().and_then(|range| range.since), Some(time));
+        // As people write it, without percent-encoding.
         let query = format!("now={text}");
         let query = Query::parse(Some(&query), KNOWN).expect("a query");
         prop_assert_eq!(query.now(Utc::now()).ok(), Some(time));
     }
 
     #[test]
-    fn a_parameter_that_comes_twice_is_none(name in prop::sample::select(KNOWN), first in "[a-z/]{0,5}", second in "[a-z/]{0,5}") {
+    fn a_known_parameter_cannot_occur_twice(name in prop::sample::select(KNOWN), first in "[a-z/]{0,5}", second in "[a-z/]{0,5}") {
         let text = format!("{name}={first}&x=y&{name}={second}");
         prop_assert!(Query::parse(Some(&text), KNOWN).is_err());
-        prop_assert!(Query::parse_known(Some(&text), KNOWN).is_err());
-        prop_assert!(Query::parse_known(Some(&text), &[]).is_ok(), "what is not known may come twice");
+        prop_assert!(Query::parse_with_unknown(Some(&text), KNOWN).is_err());
+        prop_assert!(Query::parse_with_unknown(Some(&text), &[]).is_ok(), "unknown parameters may occur twice");
     }
 }

@@ -1,0 +1,84 @@
+use super::*;
+
+fn parse_with(variable: &'static str, value: &str) -> Result<Config, Invalid> {
+    let mut values = HashMap::from([
+        ("timezone", "UTC".to_owned()),
+        ("replica", "local".to_owned()),
+        ("synchronous", "normal".to_owned()),
+        ("retain_visits", "1000000".to_owned()),
+        ("max_pages", "10000".to_owned()),
+        ("ignore_agents", "kube-probe/, GoogleHC/".to_owned()),
+        ("peers", String::new()),
+        ("peer_timeout_ms", "500".to_owned()),
+        ("export_token", String::new()),
+    ]);
+    values.insert(variable, value.to_owned());
+    Config::parse(&values)
+}
+
+#[test]
+fn an_invalid_value_is_refused_with_the_name_of_its_variable() {
+    for (variable, value) in [
+        ("timezone", "Mars/Olympus"),
+        ("timezone", ""),
+        ("replica", ""),
+        ("replica", "a\nb"),
+        ("synchronous", "off"),
+        ("retain_visits", "-1"),
+        ("retain_visits", "1e6"),
+        ("retain_visits", "99999999999999999999"),
+        ("max_pages", "many"),
+        ("peers", "footfall-1:5000"),
+        ("peers", "https://footfall-1"),
+        ("peers", "http://"),
+        ("peers", "http://a/b"),
+        ("peers", "http://a?b"),
+        ("peers", "http://user@a"),
+        ("peers", "http://a:99999"),
+        ("peers", "http://a, b"),
+        ("peer_timeout_ms", "0"),
+        ("peer_timeout_ms", "60001"),
+        ("peer_timeout_ms", "0.5s"),
+        ("export_token", "two words"),
+        ("export_token", "schlüssel"),
+    ] {
+        let error = parse_with(variable, value).expect_err(value);
+        assert_eq!(error.variable, variable);
+        assert!(error.to_string().contains(&format!("`{variable}` must be ")), "{error}");
+    }
+}
+
+#[test]
+fn zero_retains_all_visits() {
+    assert_eq!(parse_with("retain_visits", "0").map(|config| config.retain_visits), Ok(None));
+    assert_eq!(parse_with("retain_visits", "1").map(|config| config.retain_visits), Ok(Some(1)));
+}
+
+#[test]
+fn agents_are_a_comma_separated_list() {
+    assert_eq!(parse_with("ignore_agents", " , ,").map(|config| config.ignore_agents), Ok(vec![]));
+    let agents = parse_with("ignore_agents", "kube-probe/,  GoogleHC/ ").map(|config| config.ignore_agents);
+    assert_eq!(agents, Ok(vec!["kube-probe/".to_owned(), "GoogleHC/".to_owned()]));
+}
+
+#[test]
+fn peers_are_a_comma_separated_list() {
+    let peers = parse_with("peers", " http://a:5000 ,, http://[::1]:81/,").map(|config| config.peers);
+    let peers = peers.expect("peers").iter().map(Uri::to_string).collect::<Vec<_>>();
+    assert_eq!(peers, ["http://a:5000/", "http://[::1]:81/"]);
+    assert_eq!(parse_with("peers", "").map(|config| config.peers), Ok(vec![]));
+}
+
+#[test]
+fn an_empty_token_turns_the_export_off() {
+    for (value, is_on) in [("", false), (" ", false), ("xyzzy", true)] {
+        assert_eq!(parse_with("export_token", value).expect(value).export_token.is_some(), is_on, "{value:?}");
+    }
+}
+
+#[test]
+fn messages_tell_the_limits() {
+    let message = |variable| parse_with(variable, "\n").expect_err(variable).expected;
+    assert!(message("replica").contains(&format!("1 to {MAX_REPLICA_BYTES} ")));
+    assert!(message("peer_timeout_ms").ends_with(&format!("1 to {MAX_PEER_TIMEOUT_MS}")));
+}

@@ -1,0 +1,93 @@
+//! The numbers that tune the program, each with its reason. Numbers that a format or a standard defines are where that
+//! format is written or read.
+
+use std::time::Duration;
+
+use chrono::TimeDelta;
+
+// Storing.
+
+/// For how long a statement is tried again while the database is locked. The longest lock is maintenance that waits for
+/// a slow disk, and no client should wait longer than this for an answer.
+pub const LOCK_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// The shortest pause before a locked statement is tried again; with jitter it is less than twice as long. A commit
+/// takes a tenth of that.
+pub const LOCK_PAUSE: Duration = Duration::from_micros(500);
+
+/// After how many visits maintenance is due, and how many visits one statement tallies: it holds the write lock for up
+/// to 10 ms where each visit is of another page. It is no multiple of 128, since Spin 4.0 drops an instance with its
+/// 128th answer: a single visitor would start each maintenance with the last request of an instance, and in vain.
+pub const MAINTENANCE_INTERVAL: i64 = 500;
+
+/// How many visits one statement removes from the log at most: more than are added until the next maintenance, so that
+/// a log that is too long becomes shorter.
+pub const PRUNE_BATCH: i64 = 2 * MAINTENANCE_INTERVAL;
+
+/// After how many visits maintenance restarts the write-ahead log, for which writers wait: the file stays at a few MiB.
+pub const RESTART_LOG_INTERVAL: i64 = 2 * MAINTENANCE_INTERVAL;
+
+/// How many ids of the log one statement of an export reads: other requests wait for it, and the visits are in memory.
+pub const EXPORT_BATCH: i64 = 1000;
+
+// Configuration.
+
+/// The longest name of a replica, in bytes: that of a name in DNS.
+pub const MAX_REPLICA_BYTES: usize = 253;
+
+/// The longest timeout for peers that can be configured, in milliseconds. Few clients wait for a minute.
+pub const MAX_PEER_TIMEOUT_MS: u64 = 60_000;
+
+// Peers.
+
+/// The longest answer of a peer that is read, in bytes: longer than [`MAX_TAIL`] visits to pages of [`MAX_PAGE_BYTES`].
+pub const MAX_ANSWER_BYTES: usize = 2 << 20;
+
+/// How many of its busiest pages a replica reports. The more there are, the fewer totals of a cluster are inexact.
+pub const SUMMARY_PAGES: usize = 50;
+
+// Requests.
+
+/// The longest path with its query, in bytes: what RFC 9112, section 3, asks a server to support at least.
+pub const MAX_PATH_AND_QUERY_BYTES: usize = 8000;
+
+/// The longest name of a page, in bytes: far longer than paths are, and short enough for a row of the log to be small.
+pub const MAX_PAGE_BYTES: usize = 512;
+
+/// How many visits a tail has by default: as many as a terminal shows.
+pub const DEFAULT_TAIL: u32 = 20;
+
+/// How many visits a tail has at most: an answer stays small, and whoever wants more turns pages with `before`.
+pub const MAX_TAIL: u32 = 1000;
+
+/// The longest label of a badge, in characters: a badge stays within a line of text.
+pub const MAX_LABEL_CHARACTERS: usize = 64;
+
+/// How many buckets of a minute a histogram has by default: an hour.
+pub const DEFAULT_MINUTES: usize = 60;
+/// How many buckets of an hour a histogram has by default: a day.
+pub const DEFAULT_HOURS: usize = 24;
+/// How many buckets of a day a histogram has by default: about a month.
+pub const DEFAULT_DAYS: usize = 30;
+
+/// The longest range in minutes: they are counted in the log, which takes longer with every visit.
+pub const MAX_RANGE_IN_MINUTES: TimeDelta = TimeDelta::hours(24);
+/// The longest range in hours: a leap year, some 9000 buckets.
+pub const MAX_RANGE_IN_HOURS: TimeDelta = TimeDelta::days(366);
+/// The longest range in days: 27 years, some 10000 buckets.
+pub const MAX_RANGE_IN_DAYS: TimeDelta = TimeDelta::days(10_000);
+
+// Answers.
+
+/// How many of the busiest pages the dashboard lists: as many as fit beside the latest visits.
+pub const DASHBOARD_PAGES: usize = 10;
+
+/// When a client may try again after a 503, in seconds: by then a lock has timed out, see [`LOCK_TIMEOUT`].
+pub const RETRY_AFTER_SECONDS: &str = "5";
+
+/// How long a count or a histogram may be cached: nobody sees a number older than five seconds, and many clients that
+/// poll cost no more than one.
+pub const CACHE_COUNTS: &str = "max-age=5";
+
+/// How long the description of the interface may be cached: it changes with the version only.
+pub const CACHE_OPENAPI: &str = "max-age=3600";

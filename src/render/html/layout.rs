@@ -1,0 +1,67 @@
+//! What all pages have in common.
+
+use chrono::{DateTime, FixedOffset};
+use maud::{DOCTYPE, Markup, PreEscaped, html};
+
+use crate::render::svg;
+use crate::zone;
+
+/// What a browser may load and run for a page: the styles below by their hashes, and nothing else.
+pub const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'sha256-sFhGLt1S6LVJ5CVh9xR3fArwZnbpFpy4erDS0QI2T4g=' 'sha256-P945LdgNiBQWc+iH0WCJOCYNA3HrhEnSnF+eOi+uT7Q='; \
+     img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+const STYLE: &str = include_str!("style.css");
+
+/// A page with this `body` element.
+pub fn page(title: &str, body: &Markup) -> String {
+    let page = html! {
+        (DOCTYPE)
+        html lang="en" {
+            head {
+                meta charset="utf-8";
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                title { (title) }
+                // An icon without a request.
+                link rel="icon" href="data:,";
+                style { (PreEscaped(STYLE)) }
+                style { (PreEscaped(svg::STYLE)) }
+            }
+            (body)
+        }
+    };
+    page.into_string()
+}
+
+/// A time, for people and for machines.
+pub fn time(at: &DateTime<FixedOffset>) -> Markup {
+    html! {
+        // A line may break between the date and the time of day, and not within them.
+        time datetime=(zone::rfc3339(at)) { span { (at.format("%Y-%m-%d")) } " " span { (at.format("%H:%M:%S")) } }
+    }
+}
+
+/// A name, which may be written in any direction.
+pub fn name(name: &str) -> Markup {
+    html! { bdi { (name) } }
+}
+
+#[cfg(test)]
+mod tests {
+    use base64::Engine;
+    use base64::engine::general_purpose::STANDARD;
+    use sha2::{Digest, Sha256};
+
+    use super::*;
+
+    #[test]
+    fn the_policies_allow_the_styles() {
+        for (policy, style) in [
+            (CONTENT_SECURITY_POLICY, STYLE),
+            (CONTENT_SECURITY_POLICY, svg::STYLE),
+            (svg::CONTENT_SECURITY_POLICY, svg::STYLE),
+        ] {
+            let hash = STANDARD.encode(Sha256::digest(style));
+            assert!(policy.contains(&format!("'sha256-{hash}'")), "no 'sha256-{hash}' in {policy}");
+        }
+    }
+}

@@ -1,0 +1,33 @@
+//! The chart of a histogram as a file.
+
+use maud::{PreEscaped, html};
+
+use super::chart::chart;
+use super::document::{STYLE, document};
+use crate::bucket::Bucket;
+use crate::render::labels::group_thousands;
+use crate::report::{BucketCount, Cluster, Histogram, MergedHistogram};
+use crate::visit::Page;
+
+/// The histogram of one replica.
+pub fn histogram(histogram: &Histogram, page: Option<&Page>) -> String {
+    let title = format!("{} on {}", count(histogram.visits, page), histogram.replica);
+    file(histogram.bucket, &histogram.buckets, &title)
+}
+
+/// The histogram of all replicas. Its title says which are missing in it.
+pub fn merged_histogram(cluster: &Cluster<MergedHistogram>, page: Option<&Page>) -> String {
+    let missing = if cluster.complete { String::new() } else { format!(", without {}", cluster.missing.join(", ")) };
+    let title = format!("{}{missing}", count(cluster.merged.total, page));
+    file(cluster.merged.bucket, &cluster.merged.buckets, &title)
+}
+
+fn count(visits: i64, page: Option<&Page>) -> String {
+    let to = page.map_or(String::new(), |page| format!(" to {}", page.as_str()));
+    format!("{} visits{to}", group_thousands(visits))
+}
+
+fn file(bucket: Bucket, counts: &[BucketCount], title: &str) -> String {
+    let style = html! { style { (PreEscaped(STYLE)) } };
+    document(&chart(bucket, counts, title, Some(&style)))
+}

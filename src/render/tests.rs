@@ -1,0 +1,241 @@
+//! Every format of every report, as the files in `snapshots` have it. After a change that is meant,
+//! `INSTA_UPDATE=always cargo test --workspace --lib` writes them again, to be reviewed before they are committed.
+
+use chrono::{DateTime, Utc};
+use insta::{Settings, assert_snapshot};
+
+use super::svg::Color;
+use super::{csv, html, json, metrics, svg, text};
+use crate::bucket::Bucket;
+use crate::report::{
+    Answer, BucketCount, Cluster, Count, Histogram, Home, MergedSummary, Metrics, PageCount, Summary, Tail, Version,
+};
+use crate::visit::{Page, Visit};
+use crate::zone::Zone;
+
+/// Text that would be markup if it were not escaped, in an element and in an attribute.
+const HOSTILE: &str = "/<b title=\"x\">'&amp;";
+
+fn now() -> DateTime<Utc> {
+    DateTime::parse_from_rfc3339("2026-11-23T14:20:30.5Z").expect("a time").to_utc()
+}
+
+fn zone() -> Zone {
+    Zone::parse("Europe/Moscow").expect("a zone")
+}
+
+fn page(name: &str) -> Page {
+    Page::parse(name).expect("a page")
+}
+
+/// The latest buckets, with numbers that grow from 0 to `max`.
+fn buckets(bucket: Bucket, number: usize, max: i64) -> Vec<BucketCount> {
+    let (since, until) = bucket.latest(&zone(), number, now());
+    let starts = bucket.bounds(&zone(), since, until).into_iter().take(number);
+    let last = i64::try_from(number - 1).expect("a number");
+    starts
+        .zip(0..)
+        .map(|(start, index)| BucketCount { start: zone().local(start), visits: max * index / last })
+        .collect()
+}
+
+fn histogram(replica: &str, bucket: Bucket, max: i64) -> Histogram {
+    let buckets = buckets(bucket, bucket.default_number(), max);
+    Histogram {
+        replica: replica.to_owned(),
+        timezone: zone().name().to_owned(),
+        bucket,
+        since: buckets[0].start,
+        until: zone().local(now()),
+        visits: buckets.iter().map(|bucket| bucket.visits).sum(),
+        buckets,
+    }
+}
+
+fn visits() -> Vec<Visit> {
+    let pages = ["/", "/blog/<x>", "/a,\"b\"", "/caf\u{e9}", "(other)"];
+    let at = |id: i64| zone().local(now() - chrono::TimeDelta::minutes((6 - id) * 7));
+    (1..).zip(pages).map(|(id, name)| Visit { id, at: at(id), page: page(name) }).collect()
+}
+
+fn tail(replica: &str) -> Tail {
+    Tail { replica: replica.to_owned(), timezone: zone().name().to_owned(), visits: visits(), before: Some(1) }
+}
+
+fn summary(replica: &str) -> Summary {
+    Summary {
+        replica: replica.to_owned(),
+        timezone: zone().name().to_owned(),
+        visits: 12_345,
+        hours: buckets(Bucket::Hour, 3, 9),
+        days: buckets(Bucket::Day, 8, 1200),
+        pages: [("/", 12_000), ("/blog/<x>", 345)].map(|(name, visits)| PageCount { page: page(name), visits }).into(),
+        latest: visits(),
+    }
+}
+
+/// The answers of a peer, and of one that is unreachable.
+fn answers<T>(report: T) -> Vec<Answer<T>> {
+    let unreachable = Answer { peer: "footfall-2".to_owned(), report: Err("it is unreachable".to_owned()) };
+    vec![Answer { peer: "footfall-1".to_owned(), report: Ok(report) }, unreachable]
+}
+
+fn merged_summary() -> Cluster<MergedSummary> {
+    Cluster::of_summaries(summary("footfall-0"), answers(summary("footfall-1")), 4, &zone())
+}
+
+fn dashboard(summary: Cluster<MergedSummary>, has_peers: bool, page: Option<Page>) -> String {
+    let replica = summary.merged.replicas[0].replica.clone();
+    let (now, tz) = (zone().local(now()), Some(zone().name().to_owned()));
+    let cluster = has_peers;
+    html::dashboard(&html::Dashboard {
+        summary,
+        replica,
+        has_peers,
+        cluster,
+        page,
+        now,
+        tz,
+        tail: Some(4),
+        earlier: Some(2),
+    })
+}
+
+fn home(replica: &str, visit: Option<i64>) -> Home {
+    let (time, timezone) = (zone().local(now()), zone().name().to_owned());
+    Home { time, timezone, replica: replica.to_owned(), visit, visits: 1234 }
+}
+
+/// Compares a text, which must end with a line feed, with its snapshot.
+fn check(name: &str, text: &str) {
+    assert!(text.ends_with('\n'), "{name} ends with {:?}", text.chars().next_back());
+    let mut settings = Settings::clone_current();
+    settings.set_prepend_module_to_snapshot(false);
+    settings.set_omit_expression(true);
+    settings.bind(|| assert_snapshot!(name, text));
+}
+
+/// The same for HTML and SVG, with an element a line, and without styles.
+fn check_markup(name: &str, markup: &str) {
+    let mut text = String::new();
+    for part in markup.split_inclusive("</style>") {
+        text.push_str(part.split_once("<style>").map_or(part, |(before, _)| before));
+    }
+    check(name, &(text.trim_end().replace("><", ">\n<") + "\n"));
+}
+
+#[test]
+fn text_is_as_in_the_snapshots() {
+    check("home.txt", &text::home(&home("footfall-0", Some(1234))));
+    check("home-ignored.txt", &text::home(&home("footfall-0", None)));
+    check("tail.txt", &text::tail(&tail("footfall-0")));
+    let merged = Cluster::of_tails(tail("footfall-0"), answers(tail("footfall-1")), 4, &zone());
+    check("merged-tail.txt", &text::merged_tail(&merged));
+    let count = |replica: &str| Count { replica: replica.to_owned(), visits: 42 };
+    check("count.txt", &text::count(&count("footfall-0")));
+    let merged = Cluster::of_counts(count("footfall-0"), answers(count("footfall-1")));
+    check("merged-count.txt", &text::merged_count(&merged));
+    check("histogram-hours.txt", &text::histogram(&histogram("footfall-0", Bucket::Hour, 120)));
+    check("histogram-days.txt", &text::histogram(&histogram("footfall-0", Bucket::Day, 9)));
+    check("histogram-empty.txt", &text::histogram(&histogram("footfall-0", Bucket::Hour, 0)));
+    let histogram = |replica| histogram(replica, Bucket::Minute, 70);
+    let merged = Cluster::of_histograms(histogram("footfall-0"), answers(histogram("footfall-1")));
+    check("merged-histogram-minutes.txt", &text::merged_histogram(&merged));
+}
+
+#[test]
+fn json_is_as_in_the_snapshots() {
+    check("home.json", &json::line(&home("footfall-0", Some(1234))));
+    check("tail.json", &json::line(&tail("footfall-0")));
+    let merged = Cluster::of_tails(tail("footfall-0"), answers(tail("footfall-1")), 4, &zone());
+    check("merged-tail.json", &json::line(&merged));
+    let count = |replica: &str| Count { replica: replica.to_owned(), visits: 42 };
+    check("merged-count.json", &json::line(&Cluster::of_counts(count("footfall-0"), answers(count("footfall-1")))));
+    let histogram = |replica| Histogram { buckets: buckets(Bucket::Hour, 3, 9), ..histogram(replica, Bucket::Hour, 9) };
+    check("histogram.json", &json::line(&histogram("footfall-0")));
+    let merged = Cluster::of_histograms(histogram("footfall-0"), answers(histogram("footfall-1")));
+    check("merged-histogram.json", &json::line(&merged));
+    check("summary.json", &json::line(&summary("footfall-0")));
+    check("merged-summary.json", &json::line(&merged_summary()));
+    check("export.ndjson", &json::lines(&visits()));
+}
+
+#[test]
+fn csv_is_as_in_the_snapshot() {
+    check("export.csv", &(csv::header() + &csv::visits(&visits())));
+}
+
+#[test]
+fn metrics_are_as_in_the_snapshots() {
+    let ignored = vec![("agent".to_owned(), 7), ("prefetch".to_owned(), 2)];
+    let report = Metrics { visits: 400, ignored, log_visits: 300, pages: 4, database_bytes: 65_536 };
+    let version = Version { name: "footfall", version: "1.2.3" };
+    check("metrics.prometheus", &metrics::prometheus(&report, &version));
+    check("metrics.openmetrics", &metrics::openmetrics(&report, &version));
+}
+
+#[test]
+fn svg_is_as_in_the_snapshots() {
+    check_markup("badge.svg", &svg::badge(None, 1234, true, Color::default()));
+    let color = Color::parse("green").expect("a color");
+    check_markup("badge-label.svg", &svg::badge(Some("blog & readers"), 1234, false, color));
+    check_markup("badge-error.svg", &svg::error_badge("The parameter `color` must be a color."));
+    let hours = histogram("footfall-0", Bucket::Hour, 120);
+    check_markup("histogram-hours.svg", &svg::histogram(&hours, None));
+    let days = histogram("footfall-0", Bucket::Day, 1_250_000);
+    check_markup("histogram-days.svg", &svg::histogram(&days, Some(&page("/blog/<x>"))));
+    check_markup("histogram-empty.svg", &svg::histogram(&histogram("footfall-0", Bucket::Hour, 0), None));
+    let histogram = |replica| histogram(replica, Bucket::Minute, 7);
+    let merged = Cluster::of_histograms(histogram("footfall-0"), answers(histogram("footfall-1")));
+    check_markup("merged-histogram-minutes.svg", &svg::merged_histogram(&merged, None));
+}
+
+#[test]
+fn html_is_as_in_the_snapshots() {
+    check_markup("home.html", &html::home(&home("footfall-0", Some(1234))));
+    check_markup("home-ignored.html", &html::home(&home("footfall-0", None)));
+    check_markup("dashboard.html", &dashboard(merged_summary(), true, None));
+    let own = Cluster::of_summaries(summary("footfall-0"), Vec::new(), 4, &zone());
+    check_markup("dashboard-page.html", &dashboard(own, false, Some(page("/blog/<x>"))));
+    let empty = Summary { visits: 0, pages: Vec::new(), latest: Vec::new(), ..summary("footfall-0") };
+    let empty = Cluster::of_summaries(empty, Vec::new(), 4, &zone());
+    check_markup("dashboard-empty.html", &dashboard(empty, false, None));
+}
+
+#[test]
+fn hostile_names_are_text_in_html() {
+    let hostile = || {
+        let pages = vec![PageCount { page: page(HOSTILE), visits: 1 }];
+        let latest = vec![Visit { id: 1, at: zone().local(now()), page: page(HOSTILE) }];
+        Summary { pages, latest, ..summary(HOSTILE) }
+    };
+    let missing = Answer { peer: HOSTILE.to_owned(), report: Err(HOSTILE.to_owned()) };
+    let summary = || Cluster::of_summaries(hostile(), answers(summary("footfall-1")), 4, &zone());
+    let with_missing = Cluster::of_summaries(hostile(), vec![missing], 4, &zone());
+    for html in [
+        html::home(&home(HOSTILE, Some(1))),
+        dashboard(summary(), true, None),
+        dashboard(summary(), true, Some(page(HOSTILE))),
+        dashboard(with_missing, true, None),
+    ] {
+        assert!(html.contains("&lt;b title=&quot;x&quot;&gt;'&amp;amp;"), "{html}");
+        assert!(!html.contains("<b ") && !html.contains("\"x\"") && !html.contains("'&amp;\""), "{html}");
+    }
+}
+
+#[test]
+fn hostile_names_are_text_in_svg() {
+    let histogram = histogram(HOSTILE, Bucket::Hour, 9);
+    let missing = vec![Answer { peer: HOSTILE.to_owned(), report: Err(String::new()) }];
+    let merged = Cluster::of_histograms(self::histogram("r", Bucket::Hour, 9), missing);
+    for svg in [
+        svg::badge(Some(HOSTILE), 1, true, Color::default()),
+        svg::error_badge(HOSTILE),
+        svg::histogram(&histogram, Some(&page(HOSTILE))),
+        svg::merged_histogram(&merged, None),
+    ] {
+        let document = roxmltree::Document::parse(&svg).expect("XML");
+        assert!(document.descendants().all(|node| !node.has_tag_name("b")), "{svg}");
+        assert!(document.descendants().any(|node| node.text().is_some_and(|text| text.contains(HOSTILE))), "{svg}");
+    }
+}

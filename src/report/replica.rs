@@ -1,0 +1,128 @@
+//! The reports of one replica.
+
+use chrono::{DateTime, FixedOffset};
+use serde::{Deserialize, Serialize};
+
+use crate::bucket::Bucket;
+use crate::visit::{Page, Visit};
+
+/// What `/` answers.
+#[derive(Debug, Serialize)]
+pub struct Home {
+    /// When the request came, in the zone of the variable `timezone`.
+    #[serde(serialize_with = "crate::zone::serialize")]
+    pub time: DateTime<FixedOffset>,
+    /// That zone's name in the IANA database.
+    pub timezone: String,
+    /// The replica that answers.
+    pub replica: String,
+    /// The id of this visit; `None` when the request was not recorded.
+    pub visit: Option<i64>,
+    /// How many visits the replica has recorded, this one among them.
+    pub visits: i64,
+}
+
+/// How many visits a replica has recorded.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Count {
+    /// The replica that counted.
+    pub replica: String,
+    /// The number of visits.
+    pub visits: i64,
+}
+
+/// The latest visits of a replica, oldest first.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Tail {
+    /// The replica whose log this is.
+    pub replica: String,
+    /// The zone of the times.
+    pub timezone: String,
+    /// The visits.
+    pub visits: Vec<Visit>,
+    /// The value of `before` for the page of earlier visits; `None` when the log has none.
+    pub before: Option<i64>,
+}
+
+/// How many visits a replica has recorded in each minute, hour or day of a range.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Histogram {
+    /// The replica that counted.
+    pub replica: String,
+    /// The zone of the buckets.
+    pub timezone: String,
+    /// The length of a bucket.
+    pub bucket: Bucket,
+    /// The beginning of the range (inclusive).
+    #[serde(with = "crate::zone")]
+    pub since: DateTime<FixedOffset>,
+    /// The end of the range (exclusive).
+    #[serde(with = "crate::zone")]
+    pub until: DateTime<FixedOffset>,
+    /// The number of visits in the range.
+    pub visits: i64,
+    /// Every bucket that the range touches. Of the first and the last, only visits within the range are counted.
+    pub buckets: Vec<BucketCount>,
+}
+
+/// The number of visits in a bucket.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct BucketCount {
+    /// The start of the bucket.
+    #[serde(with = "crate::zone")]
+    pub start: DateTime<FixedOffset>,
+    /// The number of visits.
+    pub visits: i64,
+}
+
+/// What the dashboard shows of a replica.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Summary {
+    /// The replica.
+    pub replica: String,
+    /// The zone of the hours and days.
+    pub timezone: String,
+    /// The number of visits of all time.
+    pub visits: i64,
+    /// The last 24 hours, up to the present one.
+    pub hours: Vec<BucketCount>,
+    /// The last 30 days, up to today.
+    pub days: Vec<BucketCount>,
+    /// The busiest pages of all time, at most [`SUMMARY_PAGES`](crate::limits::SUMMARY_PAGES).
+    pub pages: Vec<PageCount>,
+    /// The latest visits, oldest first.
+    pub latest: Vec<Visit>,
+}
+
+/// The number of visits to a page, of all time.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct PageCount {
+    /// The page.
+    pub page: Page,
+    /// The number of visits.
+    pub visits: i64,
+}
+
+/// What `/metrics` reports of a replica.
+#[derive(Debug)]
+pub struct Metrics {
+    /// The number of visits of all time.
+    pub visits: i64,
+    /// The requests that were not visits, by reason.
+    pub ignored: Vec<(String, i64)>,
+    /// The number of visits in the log.
+    pub log_visits: i64,
+    /// The number of pages that are counted separately.
+    pub pages: i64,
+    /// The size of the database, in bytes.
+    pub database_bytes: i64,
+}
+
+/// Which version is running.
+#[derive(Debug, Serialize)]
+pub struct Version {
+    /// The name of the app.
+    pub name: &'static str,
+    /// Its version, as in semver.org.
+    pub version: &'static str,
+}

@@ -1,0 +1,104 @@
+//! The database, and the connections that the requests of an instance share.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use serde::de::DeserializeOwned;
+use spin_sdk::sqlite::Value;
+
+use super::connection::Connection;
+use super::error::Error;
+use super::open::{self, SET_APPLICATION_ID};
+use super::retry::retry_while_locked;
+use crate::config::{Config, Synchronous};
+
+/// A connection that all requests of the instance use. The first request that needs it opens it.
+type SharedConnection = RefCell<Option<Rc<Connection>>>;
+
+/// The database of this replica, as one instance sees it.
+pub struct Store {
+    pub(super) config: Config,
+    connection: SharedConnection,
+    /// The connection that makes visits durable, with `synchronous=full`.
+    durable: SharedConnection,
+}
+
+impl Store {
+    /// A store that opens its database when it is first needed.
+    pub fn new(config: Config) -> Self {
+        Self { config, connection: SharedConnection::default(), durable: SharedConnection::default() }
+    }
+
+    /// Checks that the database is writable, by a commit that writes the application id anew. That takes a page of the
+    /// disk, where an UPDATE to the same value, and a transaction that is rolled back, would take none.
+    ///
+    /// # Errors
+    /// Those that recording a visit would have.
+    pub async fn check(&self) -> Result<(), Error> {
+        self.with_connection(async |connection| connection.run(SET_APPLICATION_ID, &[]).await).await
+    }
+
+    /// Runs a query that returns one text of JSON, which is faster than many small rows.
+    pub(super) async fn read<T: DeserializeOwned>(&self, query: &str, parameters: &[Value]) -> Result<T, Error> {
+        let json: String = self
+            .with_connection(async |connection| {
+                connection.prepare_to_read().await?;
+                connection.value(query, parameters).await
+            })
+            .await?;
+        Ok(serde_json::from_str(&json)?)
+    }
+
+    /// Runs statements on the connection that requests share.
+    pub(super) async fn with_connection<T>(
+        &self,
+        work: impl AsyncFn(&Connection) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        let open = async || open::open(&self.config).await;
+        with_shared(&self.connection, open, work).await
+    }
+
+    /// Runs statements on the shared connection whose commits reach the disk.
+    pub(super) async fn with_durable<T>(
+        &self,
+        work: impl AsyncFn(&Connection) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        let open = async || open::connect(Synchronous::Full).await;
+        with_shared(&self.durable, open, work).await
+    }
+}
+
+/// Runs statements on a shared connection, again while the database is locked. A connection that failed is dropped, and
+/// the next request opens another: so a volume that works again is used again without a restart.
+async fn with_shared<T>(
+    shared: &SharedConnection,
+    open: impl AsyncFn() -> Result<Connection, Error>,
+    work: impl AsyncFn(&Connection) -> Result<T, Error>,
+) -> Result<T, Error> {
+    retry_while_locked(async || {
+        loop {
+            let kept = shared.borrow().clone();
+            let is_new = kept.is_none();
+            // Meanwhile other requests may open one as well. The first to be open is kept.
+            let connection = match kept {
+                Some(connection) => connection,
+                None => Rc::new(open().await?),
+            };
+            let result = work(&connection).await;
+            let mut shared = shared.borrow_mut();
+            match result {
+                Ok(_) | Err(Error::Locked) => _ = shared.get_or_insert(connection),
+                Err(ref error) => {
+                    shared.take_if(|kept| Rc::ptr_eq(kept, &connection));
+                    // SQLite remembers whether the volume was read-only when it opened the file; it may not be any
+                    // more.
+                    if *error == Error::ReadOnly && !is_new {
+                        continue;
+                    }
+                }
+            }
+            return result;
+        }
+    })
+    .await
+}

@@ -1,0 +1,37 @@
+//! What statements take: ranges, times and pages.
+
+use chrono::{DateTime, Utc};
+use spin_sdk::sqlite::Value;
+
+use crate::visit::Page;
+
+/// A range of time, from `since` (inclusive) until `until` (exclusive).
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Range {
+    /// The beginning; `None` for the first visit.
+    pub since: Option<DateTime<Utc>>,
+    /// The end; `None` for the last visit.
+    pub until: Option<DateTime<Utc>>,
+}
+
+impl Range {
+    /// In microseconds since 1970, with the smallest and the largest possible time where there is no bound.
+    pub(super) fn micros(self) -> [i64; 2] {
+        [self.since.map_or(0, micros), self.until.map_or(i64::MAX, micros)]
+    }
+}
+
+/// A time as the log has it, in microseconds since 1970. No visit is earlier.
+pub fn micros(time: DateTime<Utc>) -> i64 {
+    time.timestamp_micros().max(0)
+}
+
+/// The name of a page.
+pub fn text(page: &Page) -> Value {
+    Value::Text(page.as_str().to_owned())
+}
+
+/// The name of a page, or NULL for all pages.
+pub fn text_or_null(page: Option<&Page>) -> Value {
+    page.map_or(Value::Null, text)
+}

@@ -1,0 +1,102 @@
+//! The schema and the statements, on SQLite itself, against a model of the log.
+
+mod replica;
+
+use std::collections::BTreeMap;
+
+use proptest::prelude::*;
+use proptest::sample::select;
+use rusqlite::params;
+use serde_json::json;
+
+use super::count::{COUNT_ALL, COUNT_ALL_OF_PAGE};
+use super::tally::{PRUNE, TALLY};
+use crate::zone::SLOT;
+use replica::{MINUTE, PAGES, Replica, Step, minutes};
+
+/// Times on a grid of half a minute, over twelve slots: many are bounds of minutes, and some of slots.
+fn times() -> impl Strategy<Value = i64> {
+    (0..12 * 30_i64).prop_map(|halves| halves * MINUTE / 2)
+}
+
+fn steps() -> impl Strategy<Value = Vec<Step>> {
+    let visit = (times(), select(&PAGES[..4])).prop_map(|(at, page)| Step::Visit(at, page));
+    let ignore = select(vec!["agent", "head"]).prop_map(Step::Ignore);
+    let step = prop_oneof![8 => visit, 1 => ignore, 2 => (1..9_i64).prop_map(Step::Tally)];
+    prop::collection::vec(step, 1..40)
+}
+
+fn bounds() -> impl Strategy<Value = Vec<i64>> {
+    prop::collection::btree_set(times(), 2..6).prop_map(|bounds| bounds.into_iter().collect())
+}
+
+proptest! {
+    #[test]
+    fn reads_are_exact_however_much_is_tallied(
+        steps in steps(), max_pages in 0..5_usize, bounds in bounds(), tail in 1..9_usize, before in 1..40_i64,
+    ) {
+        let replica = Replica::after(max_pages, &steps);
+        replica.check_reads(&bounds, tail, before);
+        replica.value::<i64>(TALLY, [i64::from(u16::MAX)]);
+        replica.check_reads(&bounds, tail, before);
+    }
+
+    #[test]
+    fn tallies_equal_the_log_however_batches_split_it(steps in steps(), max_pages in 0..5_usize) {
+        let replica = Replica::after(max_pages, &steps);
+        while replica.value::<i64>(TALLY, [3]) > 0 {}
+        let log = replica.log();
+        let mut slots = BTreeMap::<i64, (i64, i64, i64)>::new();
+        let mut tallies = BTreeMap::<(&str, i64), i64>::new();
+        let mut totals = BTreeMap::from([("(other)", 0)]);
+        for (id, at, page) in &log {
+            let slot = slots.entry(at / SLOT).or_insert((0, *id, 0));
+            *slot = (slot.0 + 1, slot.1, *id);
+            *tallies.entry((page, at / SLOT)).or_default() += 1;
+            *totals.entry(page).or_default() += 1;
+        }
+        prop_assert_eq!(replica.rows("id, at, page", "visits"), log.iter().map(|row| json!(row)).collect::<Vec<_>>());
+        let expected: Vec<_> = slots.iter().map(|(slot, (visits, first, last))| json!([slot, visits, first, last])).collect();
+        prop_assert_eq!(replica.rows("slot, visits, first_id, last_id", "slots"), expected);
+        let expected: Vec<_> = tallies.iter().map(|((page, slot), visits)| json!([page, slot, visits])).collect();
+        let table = "tallies JOIN pages ON pages.id = page_id";
+        prop_assert_eq!(replica.rows("page, slot, tallies.visits", table), expected);
+        let expected: Vec<_> = totals.iter().map(|(page, visits)| json!([page, visits])).collect();
+        prop_assert_eq!(replica.rows("page, visits", "pages"), expected);
+    }
+
+    #[test]
+    fn pruning_removes_only_tallied_visits_beyond_those_retained(
+        steps in steps(), retain in 1..30_usize, batch in 1..9_usize, slots in bounds(),
+    ) {
+        let replica = Replica::after(2, &steps);
+        let (visits, tallied) = (replica.visits.len(), replica.value::<usize>("SELECT tallied FROM watermarks", []));
+        let expected = batch.min(visits.saturating_sub(retain)).min(tallied);
+        let removed = replica.database.execute(PRUNE, params![retain, batch]).expect("a statement");
+        prop_assert_eq!(removed, expected);
+        let left: Vec<_> = (expected + 1..=visits).map(|id| json!([id])).collect();
+        prop_assert_eq!(replica.rows("id", "visits"), left);
+        // Totals, and counts of slots, stay as they were.
+        let slots: Vec<_> = slots.iter().map(|bound| bound / SLOT * SLOT).collect();
+        for page in [None].into_iter().chain(PAGES.map(Some)) {
+            let counts: Vec<_> = slots.windows(2).map(|pair| replica.count(page, pair[0], pair[1])).collect();
+            prop_assert_eq!(replica.count_in_buckets(page, &slots), counts, "{:?}", page);
+            if let Some(page) = page {
+                prop_assert_eq!(replica.read::<i64>(COUNT_ALL_OF_PAGE, [page]), replica.count(Some(page), 0, i64::MAX));
+            }
+        }
+        prop_assert_eq!(replica.read::<i64>(COUNT_ALL, []), replica.count(None, 0, i64::MAX));
+    }
+}
+
+/// Where a range ends within a slot whose visits were pruned, they count as if at the beginning of their slot.
+#[test]
+fn pruned_visits_count_at_the_beginning_of_their_slot() {
+    let visits: Vec<_> = [1, 7, 8].map(|minute| Step::Visit(minute * MINUTE, "/")).into();
+    let replica = Replica::after(9, &visits);
+    replica.value::<i64>(TALLY, [9]);
+    assert_eq!(replica.database.execute(PRUNE, params![1, 9]).expect("a statement"), 2);
+    assert_eq!(replica.count_in_buckets(None, &[0, 5 * MINUTE, 8 * MINUTE, SLOT]), [2, 0, 1]);
+    assert_eq!(replica.count_by_minute(Some("/"), &minutes(0, 9 * MINUTE)), [2, 0, 0, 0, 0, 0, 0, 0, 1]);
+    assert_eq!(replica.count_by_minute(None, &minutes(MINUTE, 9 * MINUTE)), [0, 0, 0, 0, 0, 0, 0, 1]);
+}

@@ -1,0 +1,28 @@
+//! `/badge.svg`: an image that shows the number of visits.
+
+use chrono::{DateTime, Utc};
+use http::Response;
+use http::request::Parts;
+
+use super::app::App;
+use super::format::Format;
+use super::problem::Problem;
+use super::query::{Query, Scope};
+use super::reports;
+use super::response::{Body, full, ok};
+use crate::render::svg;
+
+pub async fn get(app: &App, request: &Parts, now: DateTime<Utc>) -> Result<Response<Body>, Problem> {
+    let query = Query::parse(request.uri.query(), &["label", "color", "page", "since", "scope"])?;
+    let (label, color) = (query.label()?, query.color()?.unwrap_or_default());
+    let (range, page) = (query.range(now)?, query.page()?);
+    let (visits, complete) = match query.scope()? {
+        Scope::Cluster => {
+            let count = reports::merged_count(app, range, page.as_ref()).await?;
+            (count.merged.total, count.complete)
+        }
+        Scope::Replica => (reports::count(app, range, page.as_ref()).await?.visits, true),
+    };
+    let badge = svg::badge(label.as_deref(), visits, complete, color);
+    Ok(ok(Format::Svg, "no-cache, max-age=0", full(badge)))
+}

@@ -1,0 +1,71 @@
+use std::fmt::Write;
+
+use futures::FutureExt;
+use http::HeaderMap;
+use http_body_util::BodyExt;
+use insta::assert_snapshot;
+
+use super::*;
+use crate::config::Invalid;
+use crate::store::Error;
+
+/// A problem of each kind that has no cause within the app.
+fn problems() -> [Problem; 11] {
+    [
+        Problem::BadParameter { parameter: "tail", expected: "a number from 1 to 1000" },
+        Problem::UnknownParameter(&["since", "until"]),
+        Problem::UnknownParameter(&[]),
+        Problem::NotFound,
+        Problem::NoExport,
+        Problem::Unauthorized { wrong: false },
+        Problem::Unauthorized { wrong: true },
+        Problem::MethodNotAllowed,
+        Problem::NotAcceptable(&[Format::Text, Format::Html, Format::OpenMetrics]),
+        Problem::UriTooLong,
+        Problem::Misconfigured(Invalid { variable: "timezone", expected: "an IANA time zone" }),
+    ]
+}
+
+fn unavailable() -> Problem {
+    Problem::unavailable("The visits could not be counted")(Error::Failed("disk I/O error".to_owned()))
+}
+
+fn respond(problem: Problem, image: Option<Format>) -> (StatusCode, HeaderMap, Vec<u8>) {
+    let (head, body) = problem.into_response(image).into_parts();
+    let body = body.collect().now_or_never().expect("a complete body").expect("a body");
+    (head.status, head.headers, body.to_bytes().to_vec())
+}
+
+#[test]
+fn problems_are_as_in_the_snapshot() {
+    let mut text = String::new();
+    for problem in problems().into_iter().chain([unavailable()]) {
+        let (status, headers, body) = respond(problem, None);
+        writeln!(text, "{status}").expect("a line");
+        for (name, value) in &headers {
+            writeln!(text, "{name}: {}", value.to_str().expect("text")).expect("a line");
+        }
+        writeln!(text, "\n{}", str::from_utf8(&body).expect("UTF-8")).expect("a line");
+    }
+    assert_snapshot!("problems", text);
+}
+
+#[test]
+fn an_unavailable_database_is_a_503_that_tells_when_to_retry_and_no_more() {
+    let (status, headers, body) = respond(unavailable(), None);
+    assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(headers[RETRY_AFTER], RETRY_AFTER_SECONDS);
+    assert!(!String::from_utf8_lossy(&body).contains("I/O"));
+}
+
+#[test]
+fn a_problem_of_an_image_is_an_image_with_the_same_status_and_headers() {
+    for (format, content_type, begin) in [(Format::Gif, "image/gif", "GIF89a"), (Format::Svg, "image/svg+xml", "<svg ")]
+    {
+        let (status, mut headers, _) = respond(unavailable(), None);
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+        let image = respond(unavailable(), Some(format));
+        assert_eq!((image.0, image.1), (status, headers));
+        assert!(image.2.starts_with(begin.as_bytes()));
+    }
+}
