@@ -1,13 +1,13 @@
-# `make run` and `make test` do all their own set-up. On a network without rustup's server, WASM_STD=debian takes the
-# standard library for Wasm from Debian's source instead.
+# `make run` and `make test` set up what they need. On a network without rustup's server, WASM_STD=debian builds the standard
+# library for Wasm from Debian's source instead.
 
-# cargo is always told --workspace, so that dependencies have the same features, and are built once.
-# spin.toml says where the component is, so it is built there whatever else is set.
+# Always --workspace, so that dependencies have the same features and are built once.
+# The manifest has the path of the component, so the target directory is fixed.
 export CARGO_TARGET_DIR := $(CURDIR)/target
 
 .PHONY: help build hosts run cluster seed test test-url soak fuzz bench e2e kubernetes kubernetes-long kubernetes-up kubernetes-down image lint version-set fmt clean
 
-help: ## Show what there is to make
+help: ## Show the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' Makefile
 
 build: ## Build the component for Spin 4.0 (target/footfall.wasm) and for Spin 4.1 (target/footfall-final.wasm)
@@ -38,10 +38,10 @@ test-url: ## Run the tests that need no control of the server against FOOTFALL_U
 	@test -n "$(FOOTFALL_URL)" || { echo "Set FOOTFALL_URL, such as http://127.0.0.1:3000" >&2; exit 1; }
 	cargo test --workspace --test http anywhere
 
-fuzz: ## Feed made-up requests and answers of peers to the app, SECONDS (60) each
+fuzz: ## Feed generated requests and answers of peers to the app, SECONDS (60) each
 	@scripts/fuzz $(or $(SECONDS),60)
 
-soak: build hosts ## Wear it out for twenty minutes, and count: kills, full disks, locks, millions of visits
+soak: build hosts ## Twenty minutes of kills, full disks, locks and millions of visits, with an audit of the log
 	FOOTFALL_SOAK=1 cargo test --workspace --test http soak -- --test-threads=1 --nocapture
 
 bench: ## Measure it beside an empty component, here and at FOOTFALL_URL, in target/bench/bench.json
@@ -53,7 +53,7 @@ image: build ## Build the images footfall:<version> and footfall:<version>-final
 e2e: ## Install the chart on the cluster of the kube context, and check it (IMAGE, NAMESPACE, RUNTIMECLASS)
 	scripts/e2e
 
-# Where make itself is killed, the cluster ends too.
+# If make is killed, the cluster ends too.
 kubernetes: ## Run the tests in a Kubernetes of their own, which is built first (needs root and Go 1.26)
 	@setpriv --pdeathsig TERM scripts/kubernetes test
 
@@ -66,15 +66,16 @@ kubernetes-up: ## Start such a cluster to play with, and install the chart
 kubernetes-down: ## End it
 	@scripts/kubernetes down
 
-lint: ## Check the format, clippy natively and for Wasm, and the dependencies
+lint: ## Check the format, clippy natively and for Wasm, the scripts, and the dependencies
 	cargo fmt --all --check
 	cargo fmt --manifest-path fuzz/Cargo.toml --check
 	cargo clippy --workspace --all-targets -- --deny warnings
 	scripts/wasm-cargo clippy --profile component --package footfall --package footfall-bench-empty -- --deny warnings
 	scripts/wasm-cargo clippy --profile component --package footfall --no-default-features --features wasi-final -- --deny warnings
+	scripts/shellcheck
 	scripts/deny
 
-version-set: ## Write the version VERSION into every file that has it
+version-set: ## Write the version VERSION into every file that has one
 	@scripts/version-set "$(VERSION)"
 
 fmt: ## Format the code

@@ -1,4 +1,4 @@
-"""What is known beside the loads: the machine, the sizes, and how long a start takes."""
+"""The machine, the sizes, the time of a start, and the number of fsyncs."""
 
 import gzip
 import os
@@ -13,11 +13,11 @@ from pathlib import Path
 from servers import Local, lines
 
 STARTS = 5
-SYNCS = 50
+FSYNCS = 50
 
 
 def machine() -> dict:
-    """What the figures are of."""
+    """Describes the machine that the figures are of."""
     models = lines(Path("/proc/cpuinfo"), "model name")
     return {
         "cpu": models[0].partition(":")[2].strip() if models else os.uname().machine,
@@ -29,10 +29,10 @@ def machine() -> dict:
 
 
 def fsync_ms(directory: Path) -> float:
-    """How long a page takes to the disk, which is what a commit with synchronous=full waits for."""
+    """Measures an fsync of one page, which is what a commit with synchronous=full waits for."""
     path, times = directory / "fsync", []
     with open(path, "wb", buffering=0) as file:
-        for _ in range(SYNCS):
+        for _ in range(FSYNCS):
             file.write(bytes(4096))
             start = time.monotonic()
             os.fsync(file.fileno())
@@ -42,15 +42,15 @@ def fsync_ms(directory: Path) -> float:
 
 
 def sizes(target: Path) -> dict:
-    """In bytes; of the components, as they are and with gzip, and of the images where they were built."""
+    """Returns bytes: of each component, plain and with gzip, and of each image if it was built."""
     components = {path.name: path.read_bytes() for path in sorted(target.glob("footfall*.wasm"))}
     images = {path.name: path.stat().st_size for path in sorted(target.glob("footfall-*.tar"))}
     return {"wasm": {name: [len(wasm), len(gzip.compress(wasm))] for name, wasm in components.items()}, "images": images}
 
 
 def fsyncs(command: list[str], manifest: Path, directory: Path, synchronous: str) -> dict:
-    """How many fsyncs a visit takes, by number of connections: counted by strace, which slows the server down."""
-    counted = {}
+    """Counts the fsyncs per visit, by number of connections, with strace, which slows the server down."""
+    per_visit = {}
     for connections in (1, 16, 64):
         out = directory.with_name(f"{directory.name} {connections}")
         trace = out.with_suffix(".strace")
@@ -61,15 +61,15 @@ def fsyncs(command: list[str], manifest: Path, directory: Path, synchronous: str
             check=True,
             stdout=subprocess.DEVNULL,
         )
-        visits, _ = server.stored()
+        visits, _ = server.visits_and_bytes()
         server.stop()
-        counted[connections] = len(re.findall(r"f(?:data)?sync\(", trace.read_text())) / visits
-    return counted
+        per_visit[connections] = len(re.findall(r"f(?:data)?sync\(", trace.read_text())) / visits
+    return per_visit
 
 
 def starts(start: Callable[[int], Local], root: Path) -> dict:
-    """How long it takes until the first visit is answered: the first time, and then."""
-    # What the local host has compiled, it keeps.
+    """Measures the time until the first visit is answered: at the first start, and at later ones."""
+    # The local host caches what it compiles.
     for cache in (root / "target").glob("footfall*.cache"):
         shutil.rmtree(cache)
     times = []

@@ -1,9 +1,10 @@
-"""The results as a table for the terminal."""
+"""Prints the results as tables."""
 
 NOTE = """\
-A figure is the median of the rounds; `max` is the longest time of all, and errors are of all rounds. `x` is the ratio
-to the empty request of the same seconds, and `from`, `to` the smallest and the largest of the rounds. wrk makes the load on the machine that serves, and has its share in all
-figures; it corrects latencies for what it would have asked while it waited. All is in target/bench/bench.json."""
+A figure is the median of the rounds; `max` and the errors are of all rounds. `x` is the ratio to an empty request in
+the same seconds, and `from` and `to` are the smallest and the largest ratio of the rounds. wrk runs on the machine that
+serves, so its own cost is in all figures; it corrects latencies for coordinated omission. target/bench/bench.json has
+all figures."""
 
 
 def show(result: dict):
@@ -11,18 +12,18 @@ def show(result: dict):
     print(f"\n{machine['cores']} cores of {machine['cpu']}, {size(machine['memory_bytes'])}, {machine['kernel']}")
     print(f"an fsync takes {machine['fsync_ms']:.2f} ms; ", end="")
     print(f"load average {machine['load_average']:.1f}, and {machine['load_average_at_the_end']:.1f} at the end")
-    for side in result["sides"]:
-        print(f"\n{side['name']}")
-        loads(side["loads"])
+    for runtime in result["runtimes"]:
+        print(f"\n{runtime['name']}")
+        loads(runtime["loads"])
         print()
-        if start := side["start"]:
+        if start := runtime["start"]:
             print(f"  start to the first visit   {start['first_ms']:.0f} ms, then {start['then_ms']:.0f} ms")
-        for how, counted in (side["fsyncs_per_visit"] or {}).items():
-            text = ", ".join(f"{number:.3f} at {connections}" for connections, number in counted.items())
-            print(f"  fsyncs a visit, {how:10} {text} connections (under strace)")
-        for name, memory in side["memory_bytes"].items():
-            print(f"  memory, {name:18} {size(memory['rest'])} at rest, {size(memory['load'])} under load")
-        print(f"  database                   {side['database_bytes_per_visit']:.0f} bytes a visit")
+        for synchronous, per_visit in (runtime["fsyncs_per_visit"] or {}).items():
+            text = ", ".join(f"{number:.3f} at {connections}" for connections, number in per_visit.items())
+            print(f"  fsyncs a visit, {synchronous:10} {text} connections (under strace)")
+        for name, memory in runtime["memory_bytes"].items():
+            print(f"  memory, {name:18} {size(memory['idle'])} idle, {size(memory['load'])} under load")
+        print(f"  database                   {runtime['database_bytes_per_visit']:.0f} bytes a visit")
     sizes = result["sizes"]
     print()
     for name, (length, zipped) in sizes["wasm"].items():
@@ -35,7 +36,7 @@ def show(result: dict):
 def loads(loads: list[dict]):
     columns = f"{'requests/s':>12}{'x':>7}{'from':>6}{'to':>6}{'p50 ms':>9}{'p99 ms':>9}{'x':>7}"
     print(f"  {'':18}{'conns':>5}{columns}{'max ms':>9} errors")
-    # The sort keeps the numbers of connections in their order.
+    # The sort is stable: the numbers of connections keep their order.
     cases = list(dict.fromkeys(load["case"] for load in loads))
     for load in sorted(loads, key=lambda load: cases.index(load["case"])):
         ratio, spread = load.get("requests_per_second_ratio"), load.get("requests_per_second_ratio_spread")

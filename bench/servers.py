@@ -9,25 +9,25 @@ import time
 import urllib.request
 from pathlib import Path
 
-PATIENCE = 60
+TIMEOUT = 60
 
 
 class Remote:
-    """One that runs already, maybe elsewhere."""
+    """A server that runs already, perhaps elsewhere."""
 
     def __init__(self, url: str):
         self.url = url
 
-    def stored(self) -> tuple[float, float]:
-        """The visits it has ever recorded, and the bytes of its database."""
-        with urllib.request.urlopen(f"{self.url}/metrics", timeout=PATIENCE) as answer:
+    def visits_and_bytes(self) -> tuple[float, float]:
+        """Returns the total of its visits, and the size of its database."""
+        with urllib.request.urlopen(f"{self.url}/metrics", timeout=TIMEOUT) as answer:
             lines = [line.split() for line in answer.read().decode().splitlines() if not line.startswith("#")]
         values = {line[0]: float(line[1]) for line in lines}
         return values["footfall_visits_total"], values["footfall_database_bytes"]
 
 
 class Local(Remote):
-    """A child process that serves a manifest, with a directory of its own, until it is stopped or this process ends."""
+    """A child process that serves a manifest in its own directory, until it is stopped or this process ends."""
 
     def __init__(self, command: list[str], manifest: Path, directory: Path, variables: dict[str, str]):
         port = free_port()
@@ -43,30 +43,30 @@ class Local(Remote):
             arguments += ["--variable", f"{name}={value}"]
         start = time.monotonic()
         with open(directory / "log", "wb") as log:
-            # A group of its own, since Spin starts further processes.
+            # In its own process group, because Spin starts further processes.
             self.process = subprocess.Popen(
                 [*command, *arguments], stdout=log, stderr=log, stdin=subprocess.DEVNULL, start_new_session=True
             )
         atexit.register(self.stop)
         while not answers(self.url):
-            if self.process.poll() is not None or time.monotonic() - start > PATIENCE:
-                raise SystemExit(f"bench: a server did not start; its last words are in {directory}/log")
+            if self.process.poll() is not None or time.monotonic() - start > TIMEOUT:
+                raise SystemExit(f"bench: a server did not start: see {directory}/log")
             time.sleep(0.002)
         self.start_ms = (time.monotonic() - start) * 1e3
-        self.rest = self.memory("VmRSS")
+        self.idle_memory = self.memory("VmRSS")
 
     def memory(self, key: str) -> int:
-        """The bytes that its processes hold now (`VmRSS`), or have held at most (`VmHWM`)."""
+        """Returns the memory of its processes in bytes: now (`VmRSS`), or at most (`VmHWM`)."""
         return sum(int(line.split()[1]) * 1024 for path in self.processes() for line in lines(path / "status", key))
 
-    def forget_peak(self):
-        """From now on `VmHWM` is of what comes: compiling takes more than serving."""
+    def reset_peak_memory(self):
+        """Resets `VmHWM`, because compiling takes more memory than serving."""
         for path in self.processes():
             (path / "clear_refs").write_text("5")
 
     def processes(self) -> list[Path]:
-        everyone = [path for path in Path("/proc").iterdir() if path.name.isdigit()]
-        return [path for path in everyone if process_group(path) == self.process.pid]
+        all_processes = [path for path in Path("/proc").iterdir() if path.name.isdigit()]
+        return [path for path in all_processes if process_group(path) == self.process.pid]
 
     def stop(self):
         if self.process.poll() is None:
@@ -82,7 +82,7 @@ def free_port() -> int:
 
 def answers(url: str) -> bool:
     try:
-        with urllib.request.urlopen(url, timeout=PATIENCE):
+        with urllib.request.urlopen(url, timeout=TIMEOUT):
             return True
     except OSError:
         return False
@@ -94,7 +94,7 @@ def lines(path: Path, beginning: str) -> list[str]:
 
 def process_group(path: Path) -> int | None:
     try:
-        # Behind the name, which is in parentheses: the state, the parent, the group.
+        # After the name, which is in parentheses: the state, the parent, the group.
         return int((path / "stat").read_text().rpartition(")")[2].split()[2])
     except OSError:
         return None

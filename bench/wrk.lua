@@ -1,4 +1,4 @@
--- For wrk: asks for the targets given after `--` in turn, and prints what came of it as a line of JSON.
+-- For wrk: requests the targets after `--` in turn, and prints the results as a line of JSON.
 function init(args)
     local requests = {}
     for place, target in ipairs(args) do

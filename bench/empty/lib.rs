@@ -1,11 +1,11 @@
-//! A component that answers a short text and does nothing else: the runtime's own limit.
+//! A component that answers a short text and does nothing else: it shows the limit of the runtime.
 
 #[cfg(feature = "wasi-rc")]
 extern crate spin_sdk_6 as spin_sdk;
 #[cfg(feature = "wasi-final")]
 extern crate spin_sdk_7 as spin_sdk;
 
-/// Where Spin calls in.
+/// The entry point.
 #[cfg(target_family = "wasm")]
 mod entry {
     use http::header::CONTENT_LENGTH;

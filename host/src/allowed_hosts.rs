@@ -1,4 +1,4 @@
-//! `allowed_outbound_hosts`: where a component may send requests.
+//! `allowed_outbound_hosts`: the hosts to which a component may send requests.
 
 use anyhow::{Context, Result, bail, ensure};
 use http::Uri;
@@ -20,7 +20,7 @@ enum Host {
 }
 
 impl AllowedHost {
-    /// Parses an entry whose templates are expanded.
+    /// Parses an entry. Its templates are expanded already.
     pub fn parse(entry: &str) -> Result<Self> {
         Self::parse_parts(entry.trim()).with_context(|| format!("allowed_outbound_hosts: `{entry}`"))
     }
@@ -59,7 +59,7 @@ impl AllowedHost {
         Ok(Self { scheme: (scheme != "*").then(|| scheme.to_owned()), host, port })
     }
 
-    /// Whether a request may go there.
+    /// Whether a request may go to this URI.
     pub fn allows(&self, uri: &Uri) -> bool {
         let (Some(scheme), Some(host)) = (uri.scheme_str(), uri.host()) else {
             return false;
@@ -102,14 +102,14 @@ mod tests {
     }
 
     #[test]
-    fn a_wildcard_stands_for_any_name_under_a_domain_but_not_the_domain() {
+    fn a_wildcard_matches_subdomains_and_not_the_domain_itself() {
         assert!(allows("http://*.a.test:*", "http://x.y.a.test:5000"));
         assert!(!allows("http://*.a.test", "http://a.test"));
         assert!(!allows("http://*.a.test", "http://ba.test"));
     }
 
     #[test]
-    fn what_spin_would_refuse_is_refused() {
+    fn entries_that_spin_refuses_are_refused() {
         for entry in [
             "a.test",
             "*",

@@ -1,4 +1,4 @@
-//! The application: a compiled component, and all that an instance of it is made from.
+//! The application: a compiled component, and the configuration of its instances.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -21,7 +21,7 @@ use super::variables::{ComponentVariables, Variables};
 
 /// An application that is ready to serve.
 pub struct App {
-    /// The component, which instances are made of.
+    /// The compiled component.
     pub component: ServicePre<Guest>,
     clock: Option<FileClock>,
     databases: Arc<Databases>,
@@ -49,7 +49,7 @@ impl App {
         let values = values.collect::<Result<_>>()?;
 
         let component = component::load(&component.source)?;
-        // Last, for it makes directories.
+        // Last, because it creates directories.
         let databases = runtime_config::databases(runtime_config.as_deref(), &manifest, directory)?;
         let variables = ComponentVariables { id: manifest.id, values };
         Ok(Self {
@@ -63,7 +63,7 @@ impl App {
         })
     }
 
-    /// Makes the store of a fresh instance.
+    /// Makes the store of a new instance.
     pub fn new_store(&self) -> Store<Guest> {
         let guest = Guest::new(
             self.clock.as_ref(),
@@ -74,7 +74,7 @@ impl App {
         );
         let mut store = Store::new(self.component.engine(), guest);
         store.limiter(|guest| &mut guest.memory);
-        // Without a deadline it would be over at once. Spin sets this one, which never comes.
+        // Without a deadline an instance traps at once. This one, which is Spin's, is never reached.
         store.set_epoch_deadline(u64::MAX / 2);
         store
     }

@@ -1,4 +1,4 @@
-//! The component's wall clock, where a test wants to set it.
+//! The wall clock of the component, if a test sets it.
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -8,7 +8,7 @@ use anyhow::{Context, Result};
 use chrono::DateTime;
 use wasmtime_wasi::HostWallClock;
 
-/// A clock that shows the RFC 3339 time in a file, which is read anew at each look.
+/// A clock that reads the RFC 3339 time from a file each time it is asked.
 #[derive(Clone)]
 pub struct FileClock(Arc<State>);
 
@@ -18,7 +18,7 @@ struct State {
 }
 
 impl FileClock {
-    /// Takes the file for the time; it has to hold one.
+    /// Opens the file. It must contain a time.
     pub fn open(path: &Path) -> Result<Self> {
         let last = Mutex::new(read(path)?);
         Ok(Self(Arc::new(State { path: path.to_owned(), last })))
@@ -44,7 +44,7 @@ impl HostWallClock for FileClock {
 
     fn now(&self) -> Duration {
         let mut last = self.0.last.lock().unwrap_or_else(PoisonError::into_inner);
-        // A test that rewrites the file may be halfway through: the time before is as good.
+        // A test may be writing the file at this moment: then the last time counts.
         if let Ok(now) = read(&self.0.path) {
             *last = now;
         }

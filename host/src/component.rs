@@ -1,4 +1,4 @@
-//! The component, compiled and linked by Spin's settings.
+//! Compiles and links the component, with Spin's settings.
 
 use std::path::Path;
 
@@ -11,7 +11,7 @@ use super::guest::Guest;
 use super::limits::MAX_INSTANCES;
 use crate::engine::OTHER_SNAPSHOT;
 
-/// Compiles the component in a file, and links it with what this host offers.
+/// Compiles the component in a file, and links it with the interfaces of this host.
 pub fn load(path: &Path) -> Result<ServicePre<Guest>> {
     let name = path.display();
     ensure!(path.exists(), "{name} is missing: run 'make build'");
@@ -34,15 +34,15 @@ fn engine(path: &Path) -> Result<Engine> {
     let mut config = Config::new();
     config.wasm_component_model_async(true);
     config.epoch_interruption(true);
-    // Compiling takes about half a second, which tests that start dozens of hosts pay once. Where there is no room
-    // for a cache it takes that each time.
+    // Compiling takes about half a second. With the cache, tests that start dozens of hosts pay it once. Without room
+    // for the cache, each start pays it.
     let mut cache = CacheConfig::new();
     cache.with_directory(std::path::absolute(path.with_extension("cache"))?);
     config.cache(Cache::new(cache).ok());
 
     let on_demand = config.clone();
     config.allocation_strategy(pool());
-    // A pool takes 6 TB of addresses. As in Spin, where a process has fewer there is none.
+    // A pool reserves 6 TB of address space. As in Spin, a process that may not have that runs without a pool.
     Engine::new(&config).or_else(|_| Engine::new(&on_demand)).map_err(Error::from)
 }
 

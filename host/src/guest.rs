@@ -1,4 +1,4 @@
-//! What each instance of the component has for itself: the data of its store.
+//! The state of one instance of the component: the data of its store.
 
 use std::sync::Arc;
 
@@ -14,12 +14,12 @@ use super::sqlite::Sqlite;
 use super::variables::ComponentVariables;
 use crate::engine::{WasiHttpCtxView, WasiHttpView};
 
-/// The host's side of one instance.
+/// The state of one instance.
 pub struct Guest {
     wasi: WasiCtx,
     http: WasiHttpCtx,
     resources: ResourceTable,
-    /// How large it may grow.
+    /// The limit of its memory.
     pub memory: MemoryCap,
     outbound: Outbound,
     sqlite: Sqlite,
@@ -27,7 +27,7 @@ pub struct Guest {
 }
 
 impl Guest {
-    /// Makes a guest that sees no environment, no arguments and no files, and writes where this process writes.
+    /// Makes a guest without environment, arguments and files. It writes to stdout and stderr of this process.
     pub fn new(
         clock: Option<&FileClock>,
         memory: MemoryCap,
@@ -51,7 +51,8 @@ impl Guest {
         }
     }
 
-    /// Offers a component WASI 0.2, which Rust's std uses, WASI 0.3 with HTTP, and Spin's own interfaces.
+    /// Links all interfaces that a component may import: WASI 0.2, which Rust's std uses, WASI 0.3 with HTTP, and
+    /// Spin's own, which are in `host/wit/host.wit`.
     pub fn link(linker: &mut Linker<Self>) -> wasmtime::Result<()> {
         wasmtime_wasi::p2::add_to_linker_async(linker)?;
         wasmtime_wasi::p3::add_to_linker(linker)?;

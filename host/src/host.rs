@@ -1,20 +1,32 @@
-//! A local host for Footfall, where Spin is not installed.
+//! The local host: it runs Footfall where Spin is not installed.
 //!
-//! It runs what `spin up` runs, from the same manifest: one WASI 0.3 component behind HTTP. It does so with what Spin
-//! itself is made of (Wasmtime and its `ProxyHandler`, hyper, SQLite through rusqlite), by Spin's limits and defaults,
-//! and refuses what it does not know rather than to run something else.
+//! It runs what `spin up` runs, from the same manifest: one WASI 0.3 component behind HTTP. It is built from what Spin
+//! itself is built from (Wasmtime and its `ProxyHandler`, hyper, SQLite through rusqlite), and has Spin's limits and
+//! defaults. It refuses what it does not support.
 //!
-//! There are two of it: `footfall-host-4-0` with the Wasmtime of Spin 4.0, `footfall-host-4-1` with that of Spin 4.1.
-//! Both compile the files here, each with an `engine` of its own for what the two Wasmtimes have in other words.
+//! There are two binaries: `footfall-host-4-0` with the Wasmtime of Spin 4.0 and `footfall-host-4-1` with that of
+//! Spin 4.1. Both compile the files in `host/src`; `host/spin-4-0` and `host/spin-4-1` have what differs between the two
+//! Wasmtimes. The WIT that the host gives to a component is in `host/wit`: `host.wit` lists the interfaces of Spin, and
+//! [`guest`] links them together with those of WASI.
+//!
+//! A module uses only modules in the lines below its own:
 //!
 //! ```text
-//! options ─► app ─► server            the command line, what is to run, and the running of it
-//!             ├─ manifest, runtime_config, variables, clock, allowed_hosts     what the files say
-//!             ├─ component            what is compiled
-//!             ├─ guest                what an instance of the component has
-//!             │   ├─ sqlite, variables, outbound                               what it can call
-//!             │   └─ memory                                                    how large it may grow
-//!             └─ engine::handler      which instance serves a request, and how long one lives (limits)
+//! server                  accepts connections; asks `handler`, which is beside this module
+//! app                     loads everything that the options name
+//! component               compiles and links the component
+//! guest                   the state of an instance, and the interfaces that it imports
+//! sqlite                  spin:sqlite
+//! outbound                requests that the component sends
+//! variables               spin:variables
+//! bindings                generated from the WIT
+//! database                a connection to a database file
+//! runtime_config          runtime-config.toml
+//! manifest                spin.toml
+//! options                 the command line
+//! request                 what Spin changes in a request
+//! memory                  the memory limit of an instance
+//! allowed_hosts, clock, limits, log, process, toml_file
 //! ```
 
 mod allowed_hosts;
@@ -22,8 +34,10 @@ pub mod app;
 pub mod bindings;
 mod clock;
 mod component;
+pub mod database;
 pub mod guest;
 pub mod limits;
+pub mod log;
 mod manifest;
 mod memory;
 mod options;
@@ -37,15 +51,14 @@ mod toml_file;
 pub mod variables;
 
 use std::convert::Infallible;
-use std::fmt::Display;
-use std::io::{self, Write};
 use std::process::ExitCode;
 
 use anyhow::{Error, Result};
 
+use log::report;
 use options::{Options, USAGE};
 
-/// The command.
+/// Runs the command.
 pub fn main() -> ExitCode {
     match start() {
         Ok(()) => ExitCode::SUCCESS,
@@ -64,24 +77,19 @@ fn start() -> Result<()> {
     Ok(())
 }
 
-/// Runs the application until the process is ended; comes back only where it cannot start, or go on.
+/// Runs the application until the process ends. Returns only an error.
 fn run(options: &Options) -> Result<Infallible> {
     process::end_at_signals()?;
     let app = app::App::load(options)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let ended = runtime.block_on(server::serve(app, options.listen));
-    // Statements of SQL may run on for as long as they like.
+    // A statement of SQL may still run, for any time.
     runtime.shutdown_background();
     ended
 }
 
-/// The error and its causes, which may be of several lines themselves.
+/// Joins the error and its causes, which may have several lines each.
 fn one_line(error: &Error) -> String {
     let text = format!("{error:#}");
     text.split('\n').map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>().join(" ")
-}
-
-/// Says on stderr what happened. That nobody reads it is no reason to stop, as it would be for `eprintln!`.
-pub fn report(what: impl Display) {
-    let _ = writeln!(io::stderr(), "footfall-host: {what}");
 }

@@ -1,12 +1,12 @@
-//! What Spin allows the instances of a component by default.
+//! Spin's default limits for the instances of a component.
 
 use std::time::Duration;
 
-/// How many requests an instance serves at once.
+/// The largest number of requests that an instance serves at once.
 pub const MAX_CONCURRENT_REQUESTS: usize = 16;
-/// How many requests an instance serves before a fresh one takes over.
+/// The number of requests after which an instance is replaced.
 pub const MAX_REQUESTS: usize = 128;
-/// How long an instance waits for its next request.
+/// The time without requests after which an instance ends.
 pub const MAX_IDLE: Duration = Duration::from_secs(1);
-/// How many instances there may be.
+/// The largest number of instances.
 pub const MAX_INSTANCES: u32 = 1_000;

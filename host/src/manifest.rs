@@ -1,4 +1,4 @@
-//! The manifest, `spin.toml`: as much of Spin's format as this host can honour, and a refusal of the rest.
+//! The manifest, `spin.toml`: the part of Spin's format that this host supports. It refuses the rest.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -7,7 +7,7 @@ use anyhow::{Context, Result, bail, ensure};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
-use super::{toml_file, variables};
+use super::toml_file;
 
 /// An application of one HTTP component.
 pub struct Manifest {
@@ -23,9 +23,9 @@ pub struct Manifest {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Variable {
-    /// The value where nothing else gives one.
+    /// The value if none is set.
     pub default: Option<String>,
-    /// Whether something else has to.
+    /// Whether a value must be set.
     #[serde(default)]
     pub required: bool,
     #[serde(rename = "secret")]
@@ -34,26 +34,26 @@ pub struct Variable {
     _description: Option<String>,
 }
 
-/// A component, and what it may use.
+/// A component and its permissions.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Component {
-    /// Its file.
+    /// The file of the component.
     pub source: PathBuf,
-    /// The labels of its databases.
+    /// The labels of the databases that it may open.
     #[serde(default)]
     pub sqlite_databases: Vec<String>,
-    /// Templates of the hosts that it may reach.
+    /// Templates of the hosts to which it may send requests.
     #[serde(default)]
     pub allowed_outbound_hosts: Vec<String>,
-    /// Templates of its variables.
+    /// Templates of its variables, by name.
     #[serde(default)]
     pub variables: BTreeMap<String, String>,
     #[serde(rename = "description")]
     _description: Option<String>,
     #[serde(rename = "build")]
     _build: Option<Build>,
-    /// What is different in each profile.
+    /// What each profile changes.
     #[serde(default)]
     profile: BTreeMap<String, Profile>,
 }
@@ -123,7 +123,7 @@ struct HttpTrigger {
 }
 
 impl Manifest {
-    /// Reads and checks the manifest, in one of its profiles if that is not the anonymous one.
+    /// Reads and checks the manifest, and applies the profile if there is one.
     pub fn load(path: &Path, profile: Option<&str>) -> Result<Self> {
         let file: File = toml_file::read(path)?;
         let directory = path.parent().unwrap_or(Path::new(""));
@@ -146,7 +146,7 @@ impl Manifest {
             bail!("component `{other}` has no trigger, and this host runs one component");
         }
         for name in file.variables.keys().chain(component.variables.keys()) {
-            variables::check_name(name).map_err(|reason| anyhow::anyhow!("variable {reason}"))?;
+            check_variable_name(name).map_err(|reason| anyhow::anyhow!("variable {reason}"))?;
         }
         for (name, variable) in &file.variables {
             ensure!(
@@ -163,4 +163,25 @@ impl Manifest {
         component.source = directory.join(component.source);
         Ok(Self { variables: file.variables, id: id.clone(), component })
     }
+}
+
+/// Checks the name of a variable. The error is Spin's, because a component sees it.
+pub fn check_variable_name(name: &str) -> Result<(), String> {
+    let lower = |c: char| c.is_ascii_lowercase();
+    let reason = if name.is_empty() {
+        "must not be empty".to_owned()
+    } else if let Some(c) = name.chars().find(|&c| !(lower(c) || c.is_ascii_digit() || c == '_')) {
+        format!(
+            "invalid character {c:?}. Variable names may contain only lower-case letters, numbers, and underscores."
+        )
+    } else if !name.starts_with(lower) {
+        "must start with a lowercase ASCII letter".to_owned()
+    } else if name.ends_with('_') {
+        "must end with a lowercase ASCII letter or digit".to_owned()
+    } else if name.contains("__") {
+        "must not contain multiple consecutive underscores".to_owned()
+    } else {
+        return Ok(());
+    };
+    Err(format!("{name:?}: {reason}"))
 }

@@ -1,8 +1,10 @@
-//! How much memory an instance may have.
+//! The memory limit of an instance.
 
 use wasmtime::ResourceLimiter;
 
-/// A cap in bytes, if there is one, on each memory of an instance.
+use super::log::report;
+
+/// The limit in bytes, if there is one, of each linear memory of an instance.
 #[derive(Clone, Copy)]
 pub struct MemoryCap(pub Option<usize>);
 
@@ -10,7 +12,7 @@ impl ResourceLimiter for MemoryCap {
     fn memory_growing(&mut self, current: usize, desired: usize, _: Option<usize>) -> wasmtime::Result<bool> {
         let allowed = self.0.is_none_or(|cap| desired <= cap);
         if !allowed {
-            super::report(format_args!("an instance with {current} bytes of memory may not have {desired}"));
+            report(format_args!("an instance with {current} bytes of memory may not have {desired}"));
         }
         Ok(allowed)
     }

@@ -1,4 +1,4 @@
-//! The command line, in Spin's words where Spin has them.
+//! The command line. Options that Spin has too have Spin's names.
 
 use std::net::{SocketAddr, ToSocketAddrs};
 use std::path::PathBuf;
@@ -29,29 +29,29 @@ Options:
 "
 );
 
-/// What to run, and how.
+/// The options.
 #[derive(Debug)]
 pub struct Options {
     /// The manifest, `spin.toml`.
     pub manifest: PathBuf,
-    /// Which of its profiles, if not the anonymous one.
+    /// A profile of the manifest; none is the anonymous one.
     pub profile: Option<String>,
     /// Spin's runtime configuration, if there is one.
     pub runtime_config: Option<PathBuf>,
-    /// Where to listen.
+    /// The address to listen on.
     pub listen: SocketAddr,
-    /// Values for variables of the application.
+    /// Values of variables of the application.
     pub variables: Vec<(String, String)>,
-    /// How many bytes of memory an instance may have, if that is bounded.
+    /// The memory limit of an instance, in bytes.
     pub max_instance_memory: Option<usize>,
-    /// A file whose content is the time.
+    /// A file that contains the time.
     pub clock: Option<PathBuf>,
-    /// What a statement of SQL contains before which the process is to end.
+    /// The process ends before a statement of SQL that contains this.
     pub exit_before: Option<Arc<str>>,
 }
 
 impl Options {
-    /// Reads the process's own command line; there is nothing to run where it asks for help.
+    /// Reads the command line of the process. Returns nothing if it asks for help.
     pub fn from_args() -> Result<Option<Self>> {
         Self::parse(Parser::from_env())
     }
@@ -90,7 +90,7 @@ impl Options {
 
 fn key_value(text: &str) -> Result<(String, String)> {
     match text.split_once('=') {
-        // Spin would read a file here.
+        // Spin reads a file here.
         _ if text.starts_with('@') => bail!("--variable {text}: a file of variables is not supported"),
         Some((key, value)) if value.starts_with('@') => {
             bail!("--variable {key}={value}: a value from a file is not supported")
@@ -106,7 +106,7 @@ fn bytes(text: &str) -> Result<usize> {
 
 fn address(text: &str) -> Result<SocketAddr> {
     let found: Vec<_> = text.to_socket_addrs().with_context(|| format!("cannot listen on `{text}`"))?.collect();
-    // `localhost` may be ::1 first, which is not where clients expect a server.
+    // `localhost` may resolve to ::1 first, but clients expect the server on IPv4.
     let ipv4 = found.iter().find(|address| address.is_ipv4());
     ipv4.or(found.first()).copied().with_context(|| format!("cannot listen on `{text}`: no such address"))
 }

@@ -15,18 +15,19 @@ use hyper_util::rt::TokioExecutor;
 use tokio::time::timeout;
 
 use super::allowed_hosts::AllowedHost;
+use super::log::report;
 use crate::engine::{Body, HttpError, RequestOptions, SendError, WasiHttpHooks, dns_error};
 use body::Timed;
 use connect::{CONNECT_TIMEOUT, ConnectError, Connector};
 
-/// Spin's.
+/// Spin's default for each of the three timeouts.
 const DEFAULT_TIMEOUT: Duration = Duration::from_mins(10);
 
-/// What becomes of a request or an answer under way, which nobody asks about here.
+/// Whether the rest of a body was sent. This host does not report it.
 type Ending = Box<dyn Future<Output = Result<(), HttpError>> + Send>;
 type Sending = Box<dyn Future<Output = Result<(Response<Body>, Ending), SendError>> + Send>;
 
-/// Sends requests over plain HTTP/1.1 to the hosts that the manifest allows, on connections that all instances share.
+/// Sends requests over plain HTTP/1.1 to the hosts that the manifest allows. All instances share its connections.
 #[derive(Clone)]
 pub struct Outbound {
     allowed: Arc<[AllowedHost]>,
@@ -34,20 +35,20 @@ pub struct Outbound {
 }
 
 impl Outbound {
-    /// Allows these.
+    /// Allows requests to these hosts.
     pub fn new(allowed: Arc<[AllowedHost]>) -> Self {
         Self { allowed, client: Client::builder(TokioExecutor::new()).build(Connector) }
     }
 
     async fn send(&self, mut request: Request<Body>, options: RequestOptions) -> Result<Response<Body>, HttpError> {
         if !self.allowed.iter().any(|host| host.allows(request.uri())) {
-            super::report(format_args!("allowed_outbound_hosts does not allow {}", request.uri()));
+            report(format_args!("allowed_outbound_hosts does not allow {}", request.uri()));
             return Err(HttpError::HttpRequestDenied);
         }
         if request.uri().scheme() != Some(&Scheme::HTTP) {
             return Err(HttpError::InternalError(Some("this host sends plain HTTP only".to_owned())));
         }
-        // The client sets it by the URI.
+        // The client sets it from the URI.
         request.headers_mut().remove(header::HOST);
         let connect_timeout = options.connect_timeout.unwrap_or(DEFAULT_TIMEOUT);
         let first_byte_timeout = options.first_byte_timeout.unwrap_or(DEFAULT_TIMEOUT);
@@ -70,7 +71,7 @@ impl WasiHttpHooks for Outbound {
     }
 }
 
-/// Sorts errors as Spin does.
+/// Maps errors as Spin does.
 fn http_error(error: &legacy::Error) -> HttpError {
     match error.source().and_then(|cause| cause.downcast_ref()) {
         Some(ConnectError::Unknown) => dns_error("address not available"),

@@ -1,4 +1,4 @@
-//! How the process ends.
+//! The end of the process.
 
 use std::io;
 use std::process::abort;
@@ -10,7 +10,7 @@ use signal_hook::{flag, low_level};
 
 /// Ends the process at SIGTERM and SIGINT, at once, as Spin's shim does.
 ///
-/// That is what they do anyway, but not to process 1 of a container, which gets only signals that it handles.
+/// Without a handler they do so too, except in process 1 of a container, which receives only signals that it handles.
 pub fn end_at_signals() -> io::Result<()> {
     for signal in [SIGTERM, SIGINT] {
         flag::register_conditional_shutdown(signal, 128 + signal, Arc::new(AtomicBool::new(true)))?;
@@ -20,7 +20,7 @@ pub fn end_at_signals() -> io::Result<()> {
 
 /// Ends the process as `kill -9` does.
 pub fn kill() -> ! {
-    // Process 1 cannot kill itself, so that there it aborts.
+    // Process 1 cannot kill itself: then it aborts.
     let _ = low_level::raise(SIGKILL);
     abort()
 }

@@ -1,4 +1,4 @@
-//! What Spin makes of a request before a component sees it.
+//! What Spin changes in a request before a component sees it.
 
 use std::net::SocketAddr;
 
@@ -8,13 +8,13 @@ use http::{HeaderValue, Request, Uri, header};
 
 use crate::engine::HIDES_CONNECTION;
 
-/// Removes the headers that are between client and server.
+/// Removes the headers that Spin hides from a component.
 pub fn strip_headers<B>(request: &mut Request<B>) {
     let headers = request.headers_mut();
     if HIDES_CONNECTION {
         headers.remove(header::CONNECTION);
     }
-    // A name under this one would be another component of the application.
+    // A subdomain of spin.internal means another component of the application.
     let internal = headers.get(header::HOST).and_then(|host| host.to_str().ok()).is_some_and(|host| {
         let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
         name.split_once('.').is_some_and(|(_, domain)| domain == "spin.internal")
@@ -24,7 +24,7 @@ pub fn strip_headers<B>(request: &mut Request<B>) {
     }
 }
 
-/// Makes the URI absolute, by the Host header or by what HTTP/2 has in its place.
+/// Makes the URI absolute, with the Host header or the `:authority` of HTTP/2.
 pub fn complete_uri<B>(request: &mut Request<B>) -> Result<()> {
     let mut parts = request.uri().clone().into_parts();
     let host = match request.headers().get(header::HOST) {
@@ -48,7 +48,7 @@ pub fn complete_uri<B>(request: &mut Request<B>) -> Result<()> {
     Ok(())
 }
 
-/// Adds the headers in which Spin tells a component about the request; they follow a client's own of the same name.
+/// Adds the headers in which Spin describes the request. A header of the same name from the client stays before it.
 pub fn add_spin_headers<B>(request: &mut Request<B>, client: SocketAddr) -> Result<()> {
     for (name, value) in request.headers() {
         str::from_utf8(value.as_bytes()).with_context(|| format!("header {name} is not UTF-8"))?;

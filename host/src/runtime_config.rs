@@ -1,4 +1,4 @@
-//! Spin's runtime configuration: which file is which database.
+//! Spin's runtime configuration: the files of the databases.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -19,7 +19,7 @@ pub type Databases = BTreeMap<String, Arc<Database>>;
 pub struct Database {
     #[serde(rename = "type")]
     _kind: Kind,
-    /// Its file.
+    /// The file of the database.
     pub path: PathBuf,
     /// Whether SQL may attach further files.
     #[serde(default)]
@@ -40,10 +40,10 @@ struct File {
     sqlite_database: Databases,
 }
 
-/// Finds the databases of the manifest's component, and makes the directories that they are in.
+/// Finds the databases of the manifest's component, and creates their directories.
 ///
-/// A path is relative to the current directory. Without a configuration the default database is in `.spin` beside
-/// the manifest.
+/// A path is relative to the current directory. Without a configuration the default database is in `.spin` beside the
+/// manifest.
 pub fn databases(config: Option<&Path>, manifest: &Manifest, directory: &Path) -> Result<Databases> {
     let file: File = config.map(toml_file::read).transpose()?.unwrap_or_default();
     let mut defined = file.sqlite_database;

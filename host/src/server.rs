@@ -15,10 +15,12 @@ use hyper_util::server::conn::auto::Builder;
 use tokio::net::{TcpListener, TcpStream};
 
 use super::app::App;
+use super::log::report;
 use super::request;
-use crate::engine::{Body, Handler, hyper_error};
+use crate::engine::{Body, hyper_error};
+use crate::handler::Handler;
 
-/// Serves the application until the process ends; comes back only where it cannot listen any more.
+/// Serves the application until the process ends. Returns only an error.
 pub async fn serve(app: App, listen: SocketAddr) -> Result<Infallible> {
     let listener = TcpListener::bind(listen).await.with_context(|| format!("cannot listen on {listen}"))?;
     let mut stdout = io::stdout().lock();
@@ -28,20 +30,20 @@ pub async fn serve(app: App, listen: SocketAddr) -> Result<Infallible> {
 
     let handler = Handler::new(app);
     loop {
-        // Out of file descriptors, most likely: Spin does not wait until connections close.
+        // Most likely no file descriptor is left. As in Spin, the server ends.
         let (stream, client) = listener.accept().await.context("cannot accept a connection")?;
         tokio::spawn(connection(stream, client, handler.clone()));
     }
 }
 
-/// `TCP_NODELAY` stays off, as in Spin, so that what it costs is seen here first.
+/// `TCP_NODELAY` stays off, as in Spin, so that its cost shows here too.
 async fn connection(stream: TcpStream, client: SocketAddr, handler: Handler) {
     let service = service_fn(|request| respond(handler.clone(), request, client));
-    // An error here is the client's, who has gone.
+    // An error here means that the client has closed the connection.
     let _ = Builder::new(TokioExecutor::new()).serve_connection(TokioIo::new(stream), service).await;
 }
 
-/// An error closes the connection without an answer, as in Spin.
+/// An error closes the connection without a response, as in Spin.
 async fn respond(handler: Handler, mut request: Request<Incoming>, client: SocketAddr) -> Result<Response<Body>> {
     request::strip_headers(&mut request);
     if let Some(name) = request.uri().path().strip_prefix("/.well-known/spin/") {
@@ -56,7 +58,7 @@ async fn respond(handler: Handler, mut request: Request<Incoming>, client: Socke
         Err(error) => Err(error),
     };
     Ok(response.unwrap_or_else(|error| {
-        super::report(format_args!("a request failed: {error:#}"));
+        report(format_args!("a request failed: {error:#}"));
         empty(StatusCode::INTERNAL_SERVER_ERROR)
     }))
 }

@@ -1,6 +1,6 @@
 //! `spin:sqlite` for one instance of the component.
 
-mod connection;
+mod statement;
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -14,18 +14,17 @@ use wasmtime::component::{
 };
 
 use super::bindings::sqlite::{Error, Host, HostConnection, QueryResult, RowResult, Value};
+use super::database::Connection;
 use super::runtime_config::Databases;
-use connection::Streamed;
+use statement::StreamedResult;
 
-pub use connection::Connection;
-
-/// A result as `execute-async` gives it: the columns, the rows, and how it ended.
+/// The result of `execute-async`: the columns, the rows, and whether the statement succeeded.
 pub type Rows = (Vec<String>, StreamReader<RowResult>, FutureReader<Result<(), Error>>);
 
-/// How many connections an instance may have open: Spin's limit.
+/// The largest number of open connections of an instance: Spin's limit.
 const MAX_CONNECTIONS: usize = 256;
 
-/// The databases that the component may open, and its connections.
+/// The databases that the component may open, and its open connections.
 pub struct Sqlite {
     databases: Arc<Databases>,
     exit_before: Option<Arc<str>>,
@@ -33,7 +32,7 @@ pub struct Sqlite {
 }
 
 impl Sqlite {
-    /// Nothing is open yet.
+    /// Makes one without connections.
     pub fn new(databases: Arc<Databases>, exit_before: Option<Arc<str>>) -> Self {
         let mut connections = ResourceTable::new();
         connections.set_max_capacity(MAX_CONNECTIONS);
@@ -41,7 +40,7 @@ impl Sqlite {
     }
 
     fn connect(&mut self, label: &str) -> Result<Resource<Connection>, Error> {
-        // There is no case for `no-such-database`: without a file for each label of the manifest nothing starts.
+        // `no-such-database` cannot happen: the host starts only if each label of the manifest has a file.
         let database = self.databases.get(label).ok_or(Error::AccessDenied)?;
         let connection = Connection::new(database.clone(), self.exit_before.clone());
         self.connections.push(connection).map_err(|error| match error {
@@ -68,15 +67,15 @@ impl HostConnection for Sqlite {
         sql: String,
         parameters: Vec<Value>,
     ) -> Result<QueryResult, Error> {
-        self.connection(&connection)?.query(sql, parameters).await
+        statement::query(self.connection(&connection)?, sql, parameters).await
     }
 
     async fn last_insert_rowid(&mut self, connection: Resource<Connection>) -> wasmtime::Result<i64> {
-        Ok(self.connection(&connection)?.last_insert_rowid()?)
+        Ok(self.connection(&connection)?.lock()?.last_insert_rowid())
     }
 
     async fn changes(&mut self, connection: Resource<Connection>) -> wasmtime::Result<u64> {
-        Ok(self.connection(&connection)?.changes()?)
+        Ok(self.connection(&connection)?.lock()?.changes())
     }
 
     async fn drop(&mut self, connection: Resource<Connection>) -> wasmtime::Result<()> {
@@ -97,8 +96,7 @@ pub async fn execute<T>(
     sql: String,
     parameters: Vec<Value>,
 ) -> Result<Rows, Error> {
-    let connection = find(store, &connection)?;
-    let Streamed { columns, rows, end } = connection.stream(sql, parameters).await?;
+    let StreamedResult { columns, rows, end } = statement::stream(find(store, &connection)?, sql, parameters).await?;
     let ends = store.with(|mut store| {
         let rows = StreamReader::new(&mut store, RowProducer(rows))?;
         let end = FutureReader::new(&mut store, end)?;
@@ -113,19 +111,19 @@ pub fn last_insert_rowid<T>(
     store: &Accessor<T, HasSelf<Sqlite>>,
     connection: &Resource<Connection>,
 ) -> wasmtime::Result<i64> {
-    Ok(find(store, connection)?.last_insert_rowid()?)
+    Ok(find(store, connection)?.lock()?.last_insert_rowid())
 }
 
 /// `changes-async`.
 pub fn changes<T>(store: &Accessor<T, HasSelf<Sqlite>>, connection: &Resource<Connection>) -> wasmtime::Result<u64> {
-    Ok(find(store, connection)?.changes()?)
+    Ok(find(store, connection)?.lock()?.changes())
 }
 
 fn find<T>(store: &Accessor<T, HasSelf<Sqlite>>, handle: &Resource<Connection>) -> Result<Connection, Error> {
     store.with(|mut store| store.get().connection(handle))
 }
 
-/// Hands rows to the component one by one, as Spin does.
+/// Passes rows to the component one by one, as Spin does.
 struct RowProducer(mpsc::Receiver<RowResult>);
 
 impl<T> StreamProducer<T> for RowProducer {
@@ -139,7 +137,7 @@ impl<T> StreamProducer<T> for RowProducer {
         mut destination: Destination<'_, RowResult, Option<RowResult>>,
         finish: bool,
     ) -> Poll<wasmtime::Result<StreamResult>> {
-        // A read of no rows only asks whether there are any, which cannot be said without taking one.
+        // A read of no rows asks whether there are any. That is known only after a row was received.
         if destination.remaining(store) == Some(0) {
             return Poll::Ready(Ok(StreamResult::Completed));
         }

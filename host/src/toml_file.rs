@@ -1,4 +1,4 @@
-//! TOML files, with errors of one line.
+//! Reads TOML files, with errors of one line.
 
 use std::path::Path;
 

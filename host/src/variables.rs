@@ -1,4 +1,4 @@
-//! Variables: those of the application, and the component's, which are templates over them.
+//! Variables: those of the application, and those of the component, which are templates that contain them.
 
 use std::collections::BTreeMap;
 use std::env::{self, VarError};
@@ -13,7 +13,7 @@ use super::manifest;
 pub struct Variables(BTreeMap<String, String>);
 
 impl Variables {
-    /// Takes each value from the command line, else the environment, else the manifest.
+    /// Takes each value from the command line, or else from the environment, or else from the manifest.
     pub fn resolve(declared: &BTreeMap<String, manifest::Variable>, given: &[(String, String)]) -> Result<Self> {
         for (name, _) in given {
             ensure!(declared.contains_key(name), "--variable {name}: the application has no such variable");
@@ -33,7 +33,7 @@ impl Variables {
         Ok(Self(values))
     }
 
-    /// Replaces each `{{ name }}` by the value of that variable.
+    /// Replaces each `{{ name }}` with the value of that variable.
     pub fn expand(&self, template: &str) -> Result<String> {
         let mut text = String::new();
         let mut rest = template;
@@ -64,27 +64,6 @@ fn from_env(name: &str) -> Result<Option<String>> {
     }
 }
 
-/// Says what is wrong with the name of a variable, in Spin's words, which a component gets to see.
-pub fn check_name(name: &str) -> Result<(), String> {
-    let lower = |c: char| c.is_ascii_lowercase();
-    let reason = if name.is_empty() {
-        "must not be empty".to_owned()
-    } else if let Some(c) = name.chars().find(|&c| !(lower(c) || c.is_ascii_digit() || c == '_')) {
-        format!(
-            "invalid character {c:?}. Variable names may contain only lower-case letters, numbers, and underscores."
-        )
-    } else if !name.starts_with(lower) {
-        "must start with a lowercase ASCII letter".to_owned()
-    } else if name.ends_with('_') {
-        "must end with a lowercase ASCII letter or digit".to_owned()
-    } else if name.contains("__") {
-        "must not contain multiple consecutive underscores".to_owned()
-    } else {
-        return Ok(());
-    };
-    Err(format!("{name:?}: {reason}"))
-}
-
 /// `spin:variables` for one component.
 pub struct ComponentVariables {
     /// The name of the component.
@@ -96,7 +75,7 @@ pub struct ComponentVariables {
 impl ComponentVariables {
     /// `get`.
     pub fn get(&self, name: &str) -> Result<String, Error> {
-        check_name(name).map_err(Error::InvalidName)?;
+        manifest::check_variable_name(name).map_err(Error::InvalidName)?;
         let missing = || Error::Undefined(format!("no variable for {:?}.{name:?}", self.id));
         self.values.get(name).cloned().ok_or_else(missing)
     }

@@ -41,12 +41,20 @@ impl Runtime {
         }
     }
 
-    /// The local host, which cargo puts where it puts the binaries of this package.
+    /// The local host.
     pub fn host(self) -> PathBuf {
-        let seed = Path::new(env!("CARGO_BIN_EXE_footfall-seed"));
-        seed.with_file_name(match self {
+        binary(match self {
             Self::Spin40 => "footfall-host-4-0",
             Self::Spin41 => "footfall-host-4-1",
         })
     }
+}
+
+/// A binary of the workspace, which `make hosts` builds.
+pub fn binary(name: &str) -> PathBuf {
+    // Cargo puts these tests into `deps`, in the directory of the binaries.
+    let tests = env::current_exe().expect("the path of these tests");
+    let path = tests.ancestors().nth(2).expect("the directory of the binaries").join(name);
+    assert!(path.exists(), "{} is missing: run `make hosts`", path.display());
+    path
 }

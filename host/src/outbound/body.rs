@@ -1,4 +1,4 @@
-//! The body of an answer from another server.
+//! The body of a response from another server.
 
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
@@ -11,18 +11,18 @@ use tokio::time::{Sleep, sleep};
 
 use crate::engine::{HttpError, hyper_error};
 
-/// A body that fails where the next part of it takes too long.
+/// A body that fails if its next frame takes too long.
 pub struct Timed {
     body: Incoming,
     limit: Duration,
-    /// The end of the wait for the next part, while somebody waits.
-    end: Option<Pin<Box<Sleep>>>,
+    /// The deadline of the next frame, while it is awaited.
+    deadline: Option<Pin<Box<Sleep>>>,
 }
 
 impl Timed {
-    /// Gives each part so long.
+    /// Limits the time for each frame.
     pub fn new(body: Incoming, limit: Duration) -> Self {
-        Self { body, limit, end: None }
+        Self { body, limit, deadline: None }
     }
 }
 
@@ -34,13 +34,13 @@ impl Body for Timed {
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, HttpError>>> {
-        if let Poll::Ready(part) = Pin::new(&mut self.body).poll_frame(context) {
-            self.end = None;
-            return Poll::Ready(part.map(|part| part.map_err(hyper_error)));
+        if let Poll::Ready(frame) = Pin::new(&mut self.body).poll_frame(context) {
+            self.deadline = None;
+            return Poll::Ready(frame.map(|frame| frame.map_err(hyper_error)));
         }
         let limit = self.limit;
-        let end = self.end.get_or_insert_with(|| Box::pin(sleep(limit)));
-        ready!(end.as_mut().poll(context));
+        let deadline = self.deadline.get_or_insert_with(|| Box::pin(sleep(limit)));
+        ready!(deadline.as_mut().poll(context));
         Poll::Ready(Some(Err(HttpError::ConnectionReadTimeout)))
     }
 

@@ -13,18 +13,18 @@ use tokio::time::timeout;
 use tower_service::Service;
 
 tokio::task_local! {
-    /// How long the connection for the request at hand may take, which the client has no parameter for.
+    /// The connect timeout of the current request. The client has no parameter for it.
     pub static CONNECT_TIMEOUT: Duration;
 }
 
-/// Why there is no connection, as far as a component gets to see.
+/// Why there is no connection, as the component sees it.
 #[derive(Debug)]
 pub enum ConnectError {
-    /// No such host, or none that is known here.
+    /// The host name is not known.
     Unknown,
-    /// Nobody there, for whatever reason.
+    /// The connection failed, for any reason.
     Refused,
-    /// Not in time.
+    /// It took too long.
     Timeout,
 }
 
@@ -56,7 +56,7 @@ impl Service<Uri> for Connector {
 
 async fn connect(uri: Uri, limit: Duration) -> Result<TokioIo<TcpStream>, ConnectError> {
     let host = uri.host().unwrap_or_default().trim_matches(['[', ']']);
-    // The look-up may take as long as it likes, as in Spin.
+    // As in Spin, the timeout does not include the name lookup.
     let addresses = net::lookup_host((host, uri.port_u16().unwrap_or(80))).await.map_err(|_| ConnectError::Unknown)?;
     let addresses: Vec<_> = addresses.collect();
     let stream = timeout(limit, TcpStream::connect(&*addresses)).await.map_err(|_| ConnectError::Timeout)?;

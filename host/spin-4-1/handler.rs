@@ -14,23 +14,23 @@ use wasmtime_wasi_http::handler::{
     HandlerState, Instance, Proxy, ProxyHandler, ShouldAccept, WorkerExpiration, WorkerState, WorkerStatus,
 };
 
-use super::{Body, WasiHttpView};
+use crate::engine::{Body, WasiHttpView};
 use crate::host::app::App;
 use crate::host::guest::Guest;
 use crate::host::limits::{MAX_CONCURRENT_REQUESTS, MAX_IDLE, MAX_REQUESTS};
-use crate::host::report;
+use crate::host::log::report;
 
 /// The instances of the application.
 #[derive(Clone)]
 pub struct Handler(ProxyHandler<App>);
 
 impl Handler {
-    /// Has no instance yet.
+    /// Starts without instances.
     pub fn new(app: App) -> Self {
         Self(ProxyHandler::new(app))
     }
 
-    /// Has an instance answer a request.
+    /// Passes a request to an instance, and returns its response.
     pub async fn handle(&self, request: Request<Body>) -> Result<Response<Body>> {
         self.0.handle((), request).await.map_err(Error::from)
     }
@@ -49,7 +49,7 @@ impl HandlerState for App {
     }
 }
 
-/// Ends an instance that has been idle for too long. A request may take as long as it likes.
+/// Ends an instance that is idle for too long. The time of a request is not limited.
 pub struct Idle(Pin<Box<Sleep>>);
 
 impl WorkerExpiration for Idle {
@@ -67,7 +67,7 @@ impl WorkerExpiration for Idle {
     }
 }
 
-/// Bounds the number of requests.
+/// Limits the number of requests.
 pub struct Limits;
 
 impl WorkerState for Limits {

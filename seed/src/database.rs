@@ -1,4 +1,4 @@
-//! The database, with the app's own schema.
+//! The database. It has the app's own schema, so that the app takes it for its own.
 
 use std::path::PathBuf;
 
@@ -7,41 +7,41 @@ use rusqlite::{Connection, TransactionBehavior};
 
 use crate::visits::Visits;
 
-/// The app's schema, and its version.
+/// The app's schema and its version, as in `src/store`.
 const SCHEMA: &str = include_str!("../../src/store/schema.sql");
 const SCHEMA_VERSION: i64 = 3;
 
-/// What tells that a database is Footfall's: `Foot`.
+/// `PRAGMA application_id` of the app's databases: `Foot`.
 const APPLICATION_ID: i64 = 0x466f_6f74;
 
-/// The app's default for the variable of this name. It writes its own, once it opens the database.
+/// The default of the variable `max_pages`. The app writes its own value when it opens the database.
 const MAX_PAGES: i64 = 10_000;
 
-/// After how many visits the rest of the program hears of it.
-const STEP: i64 = 1000;
+/// The number of visits between two reports of progress.
+const PROGRESS_INTERVAL: i64 = 1000;
 
-/// After how many visits they are tallied.
-const BATCH: i64 = 100_000;
+/// The number of visits that are tallied at once.
+const TALLY_BATCH: i64 = 100_000;
 
-/// A database of the app's, which need not be there yet.
+/// A database of the app.
 pub struct Database {
     connection: Connection,
     path: PathBuf,
 }
 
 impl Database {
-    /// Opens the file, and makes it and its directory where they are missing.
+    /// Opens the file; creates it and its directory if they are missing.
     pub fn open(path: PathBuf) -> Result<Self> {
         let name = path.display();
         if let Some(directory) = path.parent() {
-            std::fs::create_dir_all(directory).with_context(|| format!("cannot make the directory of {name}"))?;
+            std::fs::create_dir_all(directory).with_context(|| format!("cannot create the directory of {name}"))?;
         }
         let open = || {
             let connection = Connection::open(&path)?;
-            // As the app does: before the first table.
+            // It takes effect only before the first table, as in the app.
             connection.pragma_update(None, "auto_vacuum", "INCREMENTAL")?;
             connection.pragma_update(None, "journal_mode", "WAL")?;
-            // The ends of a thousand pages' tallies stay in memory.
+            // 256 MiB keep the B-tree pages of a thousand tallies in memory.
             connection.pragma_update(None, "cache_size", -262_144)?;
             Ok::<_, rusqlite::Error>(connection)
         };
@@ -49,8 +49,9 @@ impl Database {
         Ok(Self { connection, path })
     }
 
-    /// Adds the visits to the log, which must be empty, all or none, and says now and then how many are there. Gives
-    /// the number of pages.
+    /// Adds all visits to the log in one transaction, and returns the number of pages.
+    ///
+    /// The log must be empty. `progress` is told the number of visits so far.
     pub fn fill(mut self, visits: Visits, progress: impl FnMut(i64)) -> Result<i64> {
         let name = self.path.display().to_string();
         self.try_fill(visits, progress).with_context(|| format!("cannot fill {name}"))
@@ -58,7 +59,7 @@ impl Database {
 
     fn try_fill(&mut self, mut visits: Visits, mut progress: impl FnMut(i64)) -> Result<i64> {
         let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        create(&transaction)?;
+        create_schema(&transaction)?;
         let used: bool = transaction.query_row("SELECT EXISTS (SELECT 1 FROM visits)", [], |row| row.get(0))?;
         ensure!(
             !used,
@@ -69,10 +70,10 @@ impl Database {
         while let Some(visit) = visits.next() {
             insert.execute(visit)?;
             done += 1;
-            if done % BATCH == 0 {
+            if done % TALLY_BATCH == 0 {
                 tally(&transaction)?;
             }
-            if done % STEP == 0 {
+            if done % PROGRESS_INTERVAL == 0 {
                 progress(done);
             }
         }
@@ -84,8 +85,8 @@ impl Database {
     }
 }
 
-/// Creates the tables, where they are missing.
-fn create(connection: &Connection) -> Result<()> {
+/// Creates the schema in an empty database, and checks that another one has it.
+fn create_schema(connection: &Connection) -> Result<()> {
     let pragma = |name| connection.pragma_query_value(None, name, |row| row.get::<_, i64>(0));
     let tables: i64 = connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
     let (id, version) = (pragma("application_id")?, pragma("user_version")?);
@@ -106,7 +107,7 @@ fn create(connection: &Connection) -> Result<()> {
     Ok(())
 }
 
-/// Brings the tallies up to date: the schema has a trigger that does it.
+/// Brings the tallies up to date: a trigger of the schema does it when the watermark moves.
 fn tally(connection: &Connection) -> Result<()> {
     connection.execute("UPDATE watermarks SET tallied = (SELECT coalesce(max(id), 0) FROM visits)", [])?;
     Ok(())

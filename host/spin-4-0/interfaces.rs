@@ -1,4 +1,4 @@
-//! The async functions of Spin's interfaces, in the shape that Wasmtime 48 wants them in.
+//! The async functions of Spin's interfaces, with the signatures that Wasmtime 44 generates.
 
 use std::sync::Arc;
 
@@ -6,15 +6,16 @@ use wasmtime::component::{Accessor, HasSelf, Resource};
 
 use crate::host::bindings::sqlite::{self, HostConnectionWithStore, Value};
 use crate::host::bindings::variables::{self, HostWithStore};
-use crate::host::sqlite::{Connection, Rows, Sqlite, changes, execute, last_insert_rowid, open};
+use crate::host::database::Connection;
+use crate::host::sqlite::{Rows, Sqlite, changes, execute, last_insert_rowid, open};
 use crate::host::variables::ComponentVariables;
 
-impl<T: 'static> HostConnectionWithStore<T> for HasSelf<Sqlite> {
-    async fn open_async(store: &Accessor<T, Self>, label: String) -> Result<Resource<Connection>, sqlite::Error> {
+impl HostConnectionWithStore for HasSelf<Sqlite> {
+    async fn open_async<T>(store: &Accessor<T, Self>, label: String) -> Result<Resource<Connection>, sqlite::Error> {
         open(store, &label)
     }
 
-    async fn execute_async(
+    async fn execute_async<T>(
         store: &Accessor<T, Self>,
         connection: Resource<Connection>,
         sql: String,
@@ -23,20 +24,20 @@ impl<T: 'static> HostConnectionWithStore<T> for HasSelf<Sqlite> {
         execute(store, connection, sql, parameters).await
     }
 
-    async fn last_insert_rowid_async(
+    async fn last_insert_rowid_async<T>(
         store: &Accessor<T, Self>,
         connection: Resource<Connection>,
     ) -> wasmtime::Result<i64> {
         last_insert_rowid(store, &connection)
     }
 
-    async fn changes_async(store: &Accessor<T, Self>, connection: Resource<Connection>) -> wasmtime::Result<u64> {
+    async fn changes_async<T>(store: &Accessor<T, Self>, connection: Resource<Connection>) -> wasmtime::Result<u64> {
         changes(store, &connection)
     }
 }
 
-impl<T: Send> HostWithStore<T> for HasSelf<Arc<ComponentVariables>> {
-    async fn get(store: &Accessor<T, Self>, name: String) -> Result<String, variables::Error> {
+impl HostWithStore for HasSelf<Arc<ComponentVariables>> {
+    async fn get<T: Send>(store: &Accessor<T, Self>, name: String) -> Result<String, variables::Error> {
         store.with(|mut store| store.get().get(&name))
     }
 }

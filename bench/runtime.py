@@ -1,4 +1,4 @@
-"""One way to run Footfall, and measuring it."""
+"""Measures Footfall on one runtime, beside an empty component."""
 
 import json
 import statistics
@@ -9,17 +9,17 @@ from pathlib import Path
 from servers import Local, Remote
 
 CONNECTIONS = (1, 16, 64, 256)
-# A load begins with a rush, in which an instance is started for nearly each connection: a tenth of a second or two.
+# At first an instance is started for nearly each connection, which takes up to 0.2 s.
 SECONDS = 2
 EMPTY = "empty request"
 COUNT, TAIL = "/visits/count?since=24h", "/visits?tail=20"
 NINE_READS_ONE_VISIT = [COUNT, TAIL, COUNT, TAIL, "/", COUNT, TAIL, COUNT, TAIL, COUNT]
-# What of an empty request the others are compared with.
+# The figures that are compared with those of an empty request.
 COMPARED = ("requests_per_second", "p50_ms", "p99_ms")
 
 
-class Side:
-    """The empty component, and Footfall once for each way to commit."""
+class Runtime:
+    """The empty component, and Footfall with each value of `synchronous`."""
 
     def __init__(
         self,
@@ -31,27 +31,27 @@ class Side:
     ):
         self.name, self.empty, self.apps, self.starts, self.fsyncs = name, empty, apps, starts, fsyncs
         first = next(iter(apps.values()))
-        visits = {f"visit{how}": (app, ["/"]) for how, app in apps.items()}
+        visits = {f"visit{suffix}": (app, ["/"]) for suffix, app in apps.items()}
         self.cases = visits | {"9 reads, 1 visit": (first, NINE_READS_ONE_VISIT)}
-        # What was measured in each round, by case and number of connections.
+        # The figures of each round, by case and number of connections.
         self.rounds: dict[tuple[str, int], list[dict]] = {}
 
     def servers(self) -> dict[str, Remote]:
-        named = {f"footfall{how}": app for how, app in self.apps.items()}
+        named = {f"footfall{suffix}": app for suffix, app in self.apps.items()}
         return {"empty": self.empty} | named if self.empty else named
 
     def warm_up(self):
-        """Measures in vain, and notes how things are before."""
+        """Runs a load that is not measured, and notes the numbers before the rounds."""
         for server in self.servers().values():
             load(server, 64, ["/healthz"])
             if isinstance(server, Local):
-                server.forget_peak()
-        self.before = {how: app.stored() for how, app in self.apps.items()}
+                server.reset_peak_memory()
+        self.before = {suffix: app.visits_and_bytes() for suffix, app in self.apps.items()}
         for server, targets in self.cases.values():
             load(server, 64, targets)
 
     def round(self):
-        """Measures each case once: empty, two others, empty, two others, empty. A ratio is to the two around them."""
+        """Measures each case once: empty, two cases, empty, two cases, empty. A ratio is to the mean of both empties."""
         cases = list(self.cases.items())
         for connections in CONNECTIONS:
             before = self.measure_empty(connections)
@@ -73,40 +73,40 @@ class Side:
         return figures
 
     def results(self) -> dict:
-        """What came of all rounds, as it goes into bench.json."""
-        grown = [self.grown(how) for how in self.apps]
+        """Summarizes all rounds for bench.json."""
+        growth = [self.growth(suffix) for suffix in self.apps]
         local = {name: server for name, server in self.servers().items() if isinstance(server, Local)}
         return {
             "name": self.name,
             "start": self.starts,
             "fsyncs_per_visit": self.fsyncs,
-            "memory_bytes": {name: {"rest": s.rest, "load": s.memory("VmHWM")} for name, s in local.items()},
-            "database_bytes_per_visit": sum(size for _, size in grown) / sum(visits for visits, _ in grown),
+            "memory_bytes": {name: {"idle": s.idle_memory, "load": s.memory("VmHWM")} for name, s in local.items()},
+            "database_bytes_per_visit": sum(size for _, size in growth) / sum(visits for visits, _ in growth),
             "loads": [
                 {"case": case, "connections": connections} | summary(rounds)
                 for (case, connections), rounds in self.rounds.items()
             ],
         }
 
-    def grown(self, how: str) -> tuple[float, float]:
-        """The visits recorded since, and the bytes they take."""
-        visits, size = self.apps[how].stored()
-        return visits - self.before[how][0], size - self.before[how][1]
+    def growth(self, suffix: str) -> tuple[float, float]:
+        """Returns the visits recorded since the warm-up, and the bytes that they take."""
+        visits, size = self.apps[suffix].visits_and_bytes()
+        return visits - self.before[suffix][0], size - self.before[suffix][1]
 
 
 def load(server: Remote, connections: int, targets: list[str]) -> dict:
-    """Asks a server in turn for these, on so many connections."""
-    # One thread: more would take from the server what the server is measured with.
+    """Requests the targets in turn, on this number of connections."""
+    # One thread: more would take processor time from the server.
     command = ["wrk", "--threads=1", f"--connections={connections}", f"--duration={SECONDS}s"]
     command += ["--script", str(Path(__file__).parent / "wrk.lua"), server.url, "--", *targets]
     output = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
-    # What a server has left to do when its clients go is not to be held against the next.
+    # The server finishes what its clients have left before the next one is measured.
     time.sleep(0.1)
     return json.loads(output.splitlines()[-1])
 
 
 def summary(rounds: list[dict]) -> dict:
-    """The median of each figure, the smallest and the largest ratio, the longest time and the number of errors of all."""
+    """Returns the median of each figure, the smallest and largest ratio, the longest time, and the sum of errors."""
     medians = {key: statistics.median(figures[key] for figures in rounds) for key in rounds[0]}
     ratios = [key for key in rounds[0] if key.endswith("_ratio")]
     spreads = {f"{key}_spread": [f(figures[key] for figures in rounds) for f in (min, max)] for key in ratios}

@@ -10,24 +10,24 @@ use wasmtime::component::Accessor;
 use wasmtime_wasi_http::handler::{HandlerState, Proxy, ProxyHandler, ProxyPre, StoreBundle};
 use wasmtime_wasi_http::p3;
 
-use super::{Body, HttpError, WasiHttpView};
+use crate::engine::{Body, HttpError, WasiHttpView};
 use crate::host::app::App;
 use crate::host::guest::Guest;
 use crate::host::limits::{MAX_CONCURRENT_REQUESTS, MAX_IDLE, MAX_REQUESTS};
-use crate::host::report;
+use crate::host::log::report;
 
 /// The instances of the application.
 #[derive(Clone)]
 pub struct Handler(ProxyHandler<App>);
 
 impl Handler {
-    /// Has no instance yet.
+    /// Starts without instances.
     pub fn new(app: App) -> Self {
         let component = ProxyPre::P3(app.component.clone());
         Self(ProxyHandler::new(app, component))
     }
 
-    /// Has an instance answer a request.
+    /// Passes a request to an instance, and returns its response.
     pub async fn handle(&self, request: Request<Body>) -> Result<Response<Body>> {
         let (request, received) = p3::Request::from_http(request);
         let (answer, answered) = oneshot::channel();
@@ -60,17 +60,17 @@ async fn run(
         response.into_http_with_getter(&mut store, received, Guest::http)
     })?;
 
-    let (unread, read) = oneshot::channel::<()>();
-    // The closure is dropped with the body, which hyper does when it has sent it.
+    let (sending, sent) = oneshot::channel::<()>();
+    // hyper drops the body, and this closure with it, when it has sent it.
     let body = |body: Body| {
         body.map_err(move |error| {
-            let _ = &unread;
+            let _ = &sending;
             error
         })
     };
-    if answer.send(response.map(|whole| body(whole).boxed_unsync())).is_ok() {
-        // The component writes the body only as long as this goes on.
-        let _ = read.await;
+    if answer.send(response.map(|unsent| body(unsent).boxed_unsync())).is_ok() {
+        // The component writes the body only while this task runs.
+        let _ = sent.await;
     }
     Ok(())
 }

@@ -1,0 +1,62 @@
+"""Tells schemathesis what the description cannot say. `__main__.py` sets the environment variables."""
+
+import collections
+import os
+
+import schemathesis
+from hypothesis import strategies
+from schemathesis.core.failures import Failure
+
+# One of these is a quarter of an hour off, one skipped a day, and one is an alias.
+ZONES = ["UTC", "Europe/Moscow", "Asia/Kathmandu", "America/New_York", "Pacific/Apia", "US/Eastern"]
+schemathesis.openapi.format("iana-time-zone", strategies.sampled_from(ZONES))
+
+calls = collections.Counter()
+
+
+@schemathesis.deserializer(
+    "text/html", "text/csv", "application/x-ndjson", "image/svg+xml", "application/openmetrics-text"
+)
+def text(context, response):
+    """Checks these formats against their patterns."""
+    return response.content.decode()
+
+
+@schemathesis.hook
+def before_call(context, case, kwargs):
+    # In OpenAPI, Accept is no parameter: the formats take turns.
+    operation = case.operation.label
+    formats = list(case.operation.definition.raw["responses"]["200"]["content"])
+    case.headers["Accept"] = os.environ.get("ACCEPT") or formats[calls[operation] % len(formats)].split(";")[0]
+    calls[operation] += 1
+    if os.environ["EXPECTED"].startswith("503"):
+        # A prefetch gets the picture without the database.
+        case.headers.pop("Sec-Purpose", None)
+    if os.environ.get("CLUSTER") and "/Scope" in str(case.operation.definition.raw):
+        case.query = {**(case.query or {}), "scope": "cluster"}
+        for parameter in ["before", "since", "until"]:
+            case.query.pop(parameter, None)
+    if os.environ.get("LONG"):
+        case.query["page"] = "/" + "x" * 8000
+
+
+@schemathesis.check
+def accepts_what_is_described(ctx, response, case):
+    """Checks that each described parameter is accepted, except combinations that the description cannot exclude."""
+    query = case.query or {}
+    with open(os.environ["SEEN"], "a") as seen:
+        cluster = ["cluster"] if query.get("scope") == "cluster" else []
+        print(case.operation.path, response.status_code, *response.headers["content-type"], *cluster, file=seen)
+    mode = case.meta and case.meta.generation.mode
+    if not mode or not mode.is_positive or response.request.method != case.operation.method.upper():
+        return
+    responses = case.operation.definition.raw["responses"]
+    expected = next(status for status in os.environ["EXPECTED"].split() if status in responses)
+    if str(response.status_code) == expected:
+        return
+    if response.status_code == 400 and "application/problem+json" in response.headers["content-type"]:
+        parameter = response.json().get("parameter")
+        if parameter == "since" and "since" in query or parameter == "before" and query.get("scope") == "cluster":
+            return
+    title = f"A valid request is answered with {response.status_code} in place of {expected}"
+    raise Failure(operation=case.operation.label, title=title, message=repr(response.content[:300]))
