@@ -57,7 +57,7 @@ pub const TAIL_OF_PAGE: &str = "
 /// The first and the last id of the log.
 const IDS: &str = "SELECT json_array(coalesce(min(id), 1), (SELECT coalesce(max(id), 0) FROM visits)) FROM visits";
 
-const BATCH: &str = "
+pub const BATCH: &str = "
     SELECT json_group_array(json_array(id, at, page) ORDER BY id) FROM log
     WHERE id BETWEEN ?1 AND ?2 AND at >= ?3 AND at < ?4 AND (?5 IS NULL OR page = ?5)";
 
