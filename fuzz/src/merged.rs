@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, FixedOffset};
 use footfall::config::is_replica_name;
+use footfall::limits::SUMMARY_PAGES;
 use footfall::render::html::{self, Dashboard};
 use footfall::render::{csv, json, svg, text};
-use footfall::limits::SUMMARY_PAGES;
 use footfall::report::{
     Answer, Cluster, Count, Histogram, MergedCount, MergedHistogram, MergedSummary, MergedTail, Report, Summary, Tail,
 };
@@ -53,8 +53,7 @@ fn parse<T: Report>(own: &[u8], answers: &[&[u8]]) -> Option<(T, Vec<Answer<T>>)
 }
 
 fn check_count(cluster: &Cluster<MergedCount>) {
-    let replicas: Vec<_> =
-        cluster.merged.replicas.iter().map(|replica| (&*replica.replica, replica.visits)).collect();
+    let replicas: Vec<_> = cluster.merged.replicas.iter().map(|replica| (&*replica.replica, replica.visits)).collect();
     check_cluster(cluster, &replicas, Some(cluster.merged.total));
     check_lines(&text::merged_count(cluster), 1 + cluster.reasons.len());
 }

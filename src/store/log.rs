@@ -57,7 +57,7 @@ pub const TAIL_OF_PAGE: &str = "
 /// The first and the last id of the log.
 const IDS: &str = "SELECT json_array(coalesce(min(id), 1), (SELECT coalesce(max(id), 0) FROM visits)) FROM visits";
 
-const BATCH: &str = "
+pub const BATCH: &str = "
     SELECT json_group_array(json_array(id, at, page) ORDER BY id) FROM log
     WHERE id BETWEEN ?1 AND ?2 AND at >= ?3 AND at < ?4 AND (?5 IS NULL OR page = ?5)";
 
@@ -72,10 +72,7 @@ impl Store {
         let mut parameters = vec![Value::Integer(query.before.unwrap_or(i64::MAX)), Value::Integer(number)];
         parameters.extend(query.page.as_ref().map(text));
         let statement = if query.page.is_some() { TAIL_OF_PAGE } else { TAIL };
-        let rows: Vec<Row> = self.read(statement, &parameters).await?;
-        let earlier = rows.len().saturating_sub(usize::try_from(query.tail).unwrap_or(usize::MAX));
-        let visits = rows.into_iter().skip(earlier).map(|row| visit(row, &query.zone)).collect::<Result<_, _>>()?;
-        Ok((visits, earlier > 0))
+        cut_off(self.read(statement, &parameters).await?, query.tail, &query.zone)
     }
 
     /// Begins to export the visits that are in the log now.
@@ -105,11 +102,41 @@ impl Store {
     }
 }
 
+/// The last visits of these rows, and whether there are earlier ones.
+fn cut_off(rows: Vec<Row>, tail: u32, zone: &Zone) -> Result<(Vec<Visit>, bool), Error> {
+    let earlier = rows.len().saturating_sub(usize::try_from(tail).unwrap_or(usize::MAX));
+    let visits = rows.into_iter().skip(earlier).map(|row| visit(row, zone)).collect::<Result<_, _>>()?;
+    Ok((visits, earlier > 0))
+}
+
 /// Makes a visit of a row of the log.
 fn visit((id, at, page): Row, zone: &Zone) -> Result<Visit, Error> {
     let at = DateTime::from_timestamp_micros(at).map(|at| zone.local(at));
     match (at, Page::try_from(page)) {
         (Some(at), Ok(page)) => Ok(Visit { id, at, page }),
         _ => Err(Error::Failed("the log has a row that is no visit".to_owned())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_tail_is_cut_off_before_its_last_visits() {
+        let rows = |number| (1..=number).map(|id| (id, id * 1_000_000, "/".to_owned())).collect();
+        for (number, expected, has_earlier) in
+            [(0, vec![], false), (2, vec![1, 2], false), (3, vec![1, 2, 3], false), (5, vec![3, 4, 5], true)]
+        {
+            let (visits, earlier) = cut_off(rows(number), 3, &Zone::UTC).expect("visits");
+            assert_eq!((visits.iter().map(|visit| visit.id).collect(), earlier), (expected, has_earlier), "{number}");
+        }
+    }
+
+    #[test]
+    fn a_row_that_is_not_a_visit_is_an_error() {
+        for row in [(1, 0, "no path".to_owned()), (1, i64::MAX, "/".to_owned())] {
+            assert!(visit(row, &Zone::UTC).is_err());
+        }
     }
 }

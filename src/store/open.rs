@@ -13,18 +13,18 @@ const SCHEMA_VERSION: i64 = 3;
 
 pub const SCHEMA: &str = include_str!("schema.sql");
 
-/// What tells `file` and the like that a database is ours: `Foot`.
+/// Marks a database as Footfall's, also for tools such as `file`: `Foot` in ASCII.
 const APPLICATION_ID: i64 = 0x466f_6f74;
 
-/// Writes what is there already.
+/// Writes the application id, [`APPLICATION_ID`].
 pub const SET_APPLICATION_ID: &str = "PRAGMA application_id = 0x466f6f74";
 
-/// Whether nothing is left to do to the database. Its tables are missing where it is new, which is an error.
+/// Whether the database is set up for this configuration. In a new one the table is missing, which is an error.
 const IS_READY: &str = "
     SELECT user_version = ?1 AND journal_mode = 'wal' AND max_pages = ?2
     FROM pragma_user_version, pragma_journal_mode, watermarks";
 
-/// What says whose database this is: the application id, the version of the schema, and the number of tables and the like.
+/// What tells whose database this is: the application id, the version of the schema, and the number of its objects.
 const IDENTITY: &str = "
     SELECT json_array(application_id, user_version, (SELECT count(*) FROM sqlite_schema))
     FROM pragma_application_id, pragma_user_version";
@@ -71,15 +71,16 @@ async fn configure(connection: &Connection, synchronous: Synchronous) -> Result<
     Ok(())
 }
 
-/// Creates the database, or puts right what its copy or a variable changed. What is not ours is refused, untouched.
+/// Creates the database, or restores what copying the file or a variable changed. A database of another program or version
+/// is refused, and not written.
 ///
-/// Nobody else has this connection yet: dropped before it is done, it leaves nothing behind. Several first requests may come
-/// here at once: the lock lets one through, and the others find its work done.
+/// The connection is not shared yet: if it is dropped midway, the transaction is rolled back. Several first requests may
+/// get here at once: the lock admits one of them, and the others find the database created.
 async fn set_up(connection: &Connection, config: &Config) -> Result<(), Error> {
     identify(connection).await?;
-    // Before the first table, and before the journal: afterwards it would take a VACUUM of the whole file.
+    // Before the first table and the journal: later, this would take a VACUUM of the file.
     connection.run("PRAGMA auto_vacuum = INCREMENTAL", &[]).await?;
-    // Readers do not stop the writer, and a commit is one write. The database remembers it.
+    // Readers do not block the writer, and a commit is one write. The mode is stored in the file.
     let journal: String = connection.value("PRAGMA journal_mode = WAL", &[]).await?;
     if journal != "wal" {
         return Err(Error::Failed(format!("its file system lets SQLite keep no write-ahead log, only {journal}")));
@@ -98,13 +99,13 @@ async fn set_up(connection: &Connection, config: &Config) -> Result<(), Error> {
 
 #[derive(PartialEq)]
 enum Identity {
-    /// There is nothing in it.
+    /// It is empty.
     Empty,
     /// It has the schema that this code knows.
     Known,
 }
 
-/// Finds out whose database this is, without writing.
+/// Tells whose database this is, without writing.
 async fn identify(connection: &Connection) -> Result<Identity, Error> {
     let identity: String = connection.value(IDENTITY, &[]).await?;
     let refused = |why: &str| Err(Error::Refused(format!("the database {why}")));

@@ -74,6 +74,7 @@ proptest! {
         let expected = batch.min(visits.saturating_sub(retain)).min(tallied);
         let removed = replica.database.execute(PRUNE, params![retain, batch]).expect("a statement");
         prop_assert_eq!(removed, expected);
+        let removed = i64::try_from(removed).expect("a number");
         let left: Vec<_> = (expected + 1..=visits).map(|id| json!([id])).collect();
         prop_assert_eq!(replica.rows("id", "visits"), left);
         // Totals, and counts of slots, stay as they were.
@@ -81,6 +82,10 @@ proptest! {
         for page in [None].into_iter().chain(PAGES.map(Some)) {
             let counts: Vec<_> = slots.windows(2).map(|pair| replica.count(page, pair[0], pair[1])).collect();
             prop_assert_eq!(replica.count_in_buckets(page, &slots), counts, "{:?}", page);
+            let mut log = replica.log();
+            log.retain(|visit| visit.0 > removed && page.is_none_or(|page| page == visit.2));
+            let tail: Vec<_> = log.iter().skip(log.len().saturating_sub(5)).map(|visit| json!(visit)).collect();
+            prop_assert_eq!(replica.tail(page, i64::MAX, 5), tail, "{:?}", page);
             if let Some(page) = page {
                 prop_assert_eq!(replica.read::<i64>(COUNT_ALL_OF_PAGE, [page]), replica.count(Some(page), 0, i64::MAX));
             }

@@ -36,11 +36,13 @@ pub struct HistogramQuery {
     pub page: Option<Page>,
 }
 
+/// The number of visits.
 pub async fn count(app: &App, range: Range, page: Option<&Page>) -> Result<Count, Problem> {
     let visits = app.store.count(range, page).await.map_err(Problem::unavailable("The visits could not be counted"))?;
     Ok(Count { replica: app.config.replica.clone(), visits })
 }
 
+/// [`count`] of all replicas.
 pub async fn merged_count(app: &App, range: Range, page: Option<&Page>) -> Result<Cluster<MergedCount>, Problem> {
     let parameters = [
         ("since", range.since.as_ref().map(DateTime::to_rfc3339)),
@@ -52,6 +54,7 @@ pub async fn merged_count(app: &App, range: Range, page: Option<&Page>) -> Resul
     Ok(Cluster::of_counts(own?, peers))
 }
 
+/// The latest visits.
 pub async fn tail(app: &App, query: &TailQuery) -> Result<Tail, Problem> {
     let tail = app.store.tail(query).await;
     let (visits, has_earlier) = tail.map_err(Problem::unavailable("The visits could not be read"))?;
@@ -59,6 +62,7 @@ pub async fn tail(app: &App, query: &TailQuery) -> Result<Tail, Problem> {
     Ok(Tail { replica: app.config.replica.clone(), timezone: query.zone.name().to_owned(), visits, before })
 }
 
+/// [`tail`] of all replicas.
 pub async fn merged_tail(app: &App, query: &TailQuery) -> Result<Cluster<MergedTail>, Problem> {
     let parameters = [
         ("tail", Some(query.tail.to_string())),
@@ -70,6 +74,7 @@ pub async fn merged_tail(app: &App, query: &TailQuery) -> Result<Cluster<MergedT
     Ok(Cluster::of_tails(own?, peers, query.tail, &query.zone))
 }
 
+/// The number of visits in each bucket.
 pub async fn histogram(app: &App, query: &HistogramQuery) -> Result<Histogram, Problem> {
     let HistogramQuery { bucket, since, until, zone, page, .. } = query;
     let buckets = bucket_counts(app, *bucket, zone, (*since, *until), page.as_ref()).await;
@@ -85,6 +90,7 @@ pub async fn histogram(app: &App, query: &HistogramQuery) -> Result<Histogram, P
     })
 }
 
+/// [`histogram`] of all replicas.
 pub async fn merged_histogram(app: &App, query: &HistogramQuery) -> Result<Cluster<MergedHistogram>, Problem> {
     let parameters = [
         ("bucket", Some(query.bucket.name().to_owned())),
@@ -100,7 +106,7 @@ pub async fn merged_histogram(app: &App, query: &HistogramQuery) -> Result<Clust
     Ok(Cluster::of_histograms(own?, peers))
 }
 
-/// A summary up to `now`, whose latest visits are those of a tail.
+/// The numbers of the dashboard at the time `now`, with the latest visits that `tail` asks for.
 pub async fn summary(app: &App, tail: &TailQuery, now: DateTime<Utc>) -> Result<Summary, Problem> {
     try_summary(app, tail, now).await.map_err(Problem::unavailable("The visits could not be read"))
 }
@@ -121,6 +127,7 @@ async fn try_summary(app: &App, tail: &TailQuery, now: DateTime<Utc>) -> Result<
     })
 }
 
+/// [`summary`] of all replicas.
 pub async fn merged_summary(
     app: &App,
     tail: &TailQuery,
@@ -164,7 +171,7 @@ fn page_parameter(page: Option<&Page>) -> Parameter {
     ("page", page.map(|page| page.as_str().to_owned()))
 }
 
-/// What to ask a peer for: its own report.
+/// The path and the query with which a peer is asked for its own report.
 fn of_replica(path: &str, parameters: &[Parameter]) -> String {
     let scope = ("scope", Some("replica".to_owned()));
     path_and_query(path, &parameters.iter().cloned().chain([scope]).collect::<Vec<_>>())

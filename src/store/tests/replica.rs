@@ -11,7 +11,7 @@ use crate::store::count::{
     COUNT_ALL, COUNT_ALL_OF_PAGE, COUNT_BY_MINUTE, COUNT_BY_MINUTE_OF_PAGE, COUNT_IN_BUCKETS, COUNT_IN_BUCKETS_OF_PAGE,
     add_untallied, sum_minutes,
 };
-use crate::store::log::{TAIL, TAIL_OF_PAGE};
+use crate::store::log::{BATCH, TAIL, TAIL_OF_PAGE};
 use crate::store::open::SCHEMA;
 use crate::store::record::{INSERT, INSERT_IGNORED};
 use crate::store::stats::{BUSIEST, METRICS};
@@ -122,10 +122,14 @@ impl Replica {
             let matches = |visit: &&(i64, i64, &str)| visit.0 < before && page.is_none_or(|page| page == visit.2);
             let mut expected: Vec<_> = log.iter().rev().filter(matches).take(tail).map(|visit| json!(visit)).collect();
             expected.reverse();
-            let rows: Vec<serde_json::Value> = match page {
-                None => self.read(TAIL, params![before, tail]),
-                Some(page) => self.read(TAIL_OF_PAGE, params![before, tail, page]),
+            assert_eq!(self.tail(page, before, tail), expected, "{page:?}");
+
+            let range = bounds[0]..bounds[1];
+            let matches = |visit: &&(i64, i64, &str)| {
+                visit.0 <= before && range.contains(&visit.1) && page.is_none_or(|page| page == visit.2)
             };
+            let expected: Vec<_> = log.iter().filter(matches).map(|visit| json!(visit)).collect();
+            let rows: Vec<serde_json::Value> = self.read(BATCH, params![1, before, range.start, range.end, page]);
             assert_eq!(rows, expected, "{page:?}");
         }
         let mut pages: Vec<_> = PAGES.map(|page| (page, self.count(Some(page), 0, i64::MAX))).into();
@@ -144,6 +148,13 @@ impl Replica {
             ignored.iter().map(|(reason, requests)| (&**reason, *requests)).eq(self.ignored.clone()),
             "{ignored:?}"
         );
+    }
+
+    pub fn tail(&self, page: Option<&str>, before: i64, tail: usize) -> Vec<serde_json::Value> {
+        match page {
+            None => self.read(TAIL, params![before, tail]),
+            Some(page) => self.read(TAIL_OF_PAGE, params![before, tail, page]),
+        }
     }
 
     pub fn count_in_buckets(&self, page: Option<&str>, bounds: &[i64]) -> Vec<i64> {
