@@ -97,7 +97,7 @@ impl Peer {
     /// What has no plain words goes to the log.
     fn unreachable(&self, error: impl std::fmt::Display) -> String {
         stderr::line(format_args!("{} could not be asked: {error}", self.url));
-        "it could not be asked".to_owned()
+        "it is unreachable".to_owned()
     }
 }
 
