@@ -1,32 +1,25 @@
-//! What any server has to do, wherever it runs: at the URL in `FOOTFALL_URL`, or a host that these tests share.
+//! What any server does, wherever it runs: at the URL in `FOOTFALL_URL`, or a host that these tests share.
 //!
-//! They do not know its zone, its name or how many visits it has, and others may visit it meanwhile.
+//! They do not know its zone, its name or its number of visits, and others may visit it meanwhile.
 
-mod badge;
-mod count;
-mod export;
-mod formats;
-mod gif;
-mod histogram;
-mod home;
-mod ignored;
-mod metrics;
+mod errors;
 mod openapi;
-mod operations;
 pub mod picture;
-mod problems;
-mod summary;
+mod reading;
+mod recording;
+mod representations;
 mod unusual;
-mod visits;
 
 use std::env;
+use std::ops::Deref;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
+
+use serde_json::Value;
 
 use crate::client::Client;
 use crate::server::Server;
-use crate::wire::Wire;
 
-/// Every path that there is, but for the exports, which need a token.
+/// Every path but the exports, which need a token.
 pub const RESOURCES: [&str; 12] = [
     "/",
     "/count.gif",
@@ -42,39 +35,50 @@ pub const RESOURCES: [&str; 12] = [
     "/openapi.yaml",
 ];
 
-/// Those whose errors are pictures.
-const PICTURES: [&str; 2] = ["/count.gif", "/badge.svg"];
+/// A page that nobody visits.
+const NEVER: &str = "/never/visited";
 
-/// Writes each byte as a URL may have it.
+/// Percent-encodes each byte.
 pub fn escape(text: &str) -> String {
     text.bytes().map(|byte| format!("%{byte:02X}")).collect::<Vec<_>>().concat()
 }
 
-/// The server to ask.
+/// A member of an answer that is an array.
+fn list<'a>(answer: &'a Value, member: &str) -> &'a [Value] {
+    answer[member].as_array().unwrap_or_else(|| panic!("no list of {member} in {answer}"))
+}
+
+/// The ids of visits.
+fn ids(visits: &[Value]) -> Vec<i64> {
+    visits.iter().map(|visit| visit["id"].as_i64().expect("an id")).collect()
+}
+
+/// The server under test, and a client of it.
 struct Site {
     url: String,
+    client: Client,
     _own: Option<Arc<Server>>,
 }
 
-/// A host lives as long as some test has it.
+/// The shared host lives as long as a test uses it.
 static SHARED: Mutex<Weak<Server>> = Mutex::new(Weak::new());
 
 impl Site {
     fn find() -> Self {
         if let Some(url) = env::var("FOOTFALL_URL").ok().filter(|url| !url.is_empty()) {
-            return Self { url, _own: None };
+            return Self { client: Client::new(&url), url, _own: None };
         }
         let mut shared = SHARED.lock().unwrap_or_else(PoisonError::into_inner);
         let server = shared.upgrade().unwrap_or_else(|| Arc::new(Server::start()));
         *shared = Arc::downgrade(&server);
-        Self { url: server.url().to_owned(), _own: Some(server) }
+        Self { url: server.url().to_owned(), client: server.client(), _own: Some(server) }
     }
+}
 
-    fn client(&self) -> Client {
-        Client::new(&self.url)
-    }
+impl Deref for Site {
+    type Target = Client;
 
-    fn wire(&self) -> Wire {
-        Wire::connect(&self.url)
+    fn deref(&self) -> &Client {
+        &self.client
     }
 }
