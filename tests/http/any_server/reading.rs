@@ -35,7 +35,8 @@ fn assert_counted(site: &Site, query: &str, number: impl Fn() -> i64) {
 #[test]
 fn the_log_has_the_latest_visits_oldest_first() {
     let site = Site::find();
-    let last = (0..25).map(|_| site.visit()).last();
+    (0..24).for_each(|_| _ = site.visit());
+    let last = site.visit();
     for (query, number) in [("", 20), ("tail=1", 1), ("tail=7", 7), ("tail=21&page=/", 21), ("&&tail=2&", 2)] {
         let log = site.json(&format!("/visits?{query}"));
         let summary = site.json(&format!("/visits/summary?{query}"));
@@ -43,7 +44,7 @@ fn the_log_has_the_latest_visits_oldest_first() {
             let ids = ids(visits);
             assert_eq!(ids.len(), number, "{query}");
             assert!(ids.is_sorted_by(|one, next| one < next), "{ids:?}");
-            assert!(ids.last() >= last.as_ref(), "{last:?} was before {ids:?}");
+            assert!(ids.last() >= Some(&last), "{last:?} was before {ids:?}");
             assert!(visits.iter().all(|visit| visit["page"] == "/" || !query.contains("page")), "{query}");
         }
         assert_eq!(log["before"], log["visits"][0]["id"], "there are older ones");
