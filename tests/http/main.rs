@@ -20,7 +20,7 @@
 //! `FOOTFALL_URL=http://… cargo test -p footfall-tests --test http anywhere` asks a server that runs elsewhere, such
 //! as `spin up`. Without that variable these tests ask a host of their own, too.
 
-mod anywhere;
+mod any_server;
 mod client;
 mod cluster;
 mod disk;

@@ -1,10 +1,9 @@
 //! Requests byte by byte, for those that no client would send.
 
 use std::io::{BufRead, BufReader, ErrorKind, Read, Write};
-use std::net::{Shutdown, TcpStream};
+use std::net::TcpStream;
 
-use http::HeaderMap;
-use http::header::{HeaderName, HeaderValue};
+use http::{HeaderMap, HeaderName};
 
 use crate::client::Answer;
 use crate::server::PATIENCE;
@@ -13,17 +12,11 @@ use crate::server::PATIENCE;
 pub struct Wire(BufReader<TcpStream>);
 
 impl Wire {
-    /// Connects to the server at an `http://` URL.
+    /// Connects to the server at an `http://` URL, which may leave out the port.
     pub fn connect(url: &str) -> Self {
-        let authority = authority(url);
-        let stream = match TcpStream::connect(authority) {
-            // A URL may leave out the port.
-            Err(error) if error.kind() == ErrorKind::InvalidInput => TcpStream::connect((authority, 80)),
-            stream => stream,
-        };
+        let stream = TcpStream::connect(authority(url)).or_else(|_| TcpStream::connect((authority(url), 80)));
         let stream = stream.expect("a connection");
         stream.set_read_timeout(Some(PATIENCE)).expect("a timeout");
-        stream.set_write_timeout(Some(PATIENCE)).expect("a timeout");
         Self(BufReader::new(stream))
     }
 
@@ -32,37 +25,21 @@ impl Wire {
         _ = self.0.get_mut().write_all(bytes.as_ref());
     }
 
-    /// Sends no more, but still listens.
-    pub fn finish(&mut self) {
-        _ = self.0.get_mut().shutdown(Shutdown::Write);
-    }
-
-    /// Reads an answer to GET; `None` where the server hangs up without one.
+    /// Reads an answer to GET; `None` if the server hangs up without one.
     pub fn answer(&mut self) -> Option<Answer> {
-        let mut line = self.line()?;
-        let status = line.split(' ').nth(1).and_then(|status| status.parse().ok());
-        let status = status.unwrap_or_else(|| panic!("not a status line: {line}"));
+        let first = self.line()?;
+        let status = first.split(' ').nth(1).and_then(|status| status.parse().ok()).expect("a status");
         let mut headers = HeaderMap::new();
-        loop {
-            line = self.line().expect("the rest of the head");
-            if line.is_empty() {
-                break;
-            }
-            let (name, value) = line.split_once(':').expect("a header");
-            headers.append(
-                HeaderName::try_from(name).expect("a name"),
-                HeaderValue::try_from(value.trim()).expect("a value"),
-            );
+        while let Some((name, value)) = self.line().expect("the rest of the head").split_once(':') {
+            headers.append(name.parse::<HeaderName>().expect("a name"), value.trim().parse().expect("a value"));
         }
-        let length = headers
-            .get("content-length")
-            .map_or(0, |length| length.to_str().ok().and_then(|length| length.parse().ok()).expect("a length"));
-        let mut body = vec![0; length];
-        self.0.read_exact(&mut body).expect("as many bytes as Content-Length says");
-        Some(Answer { status, headers, body })
+        let mut answer = Answer { status, headers, body: Vec::new() };
+        answer.body.resize(answer.header("content-length").parse().unwrap_or_default(), 0);
+        self.0.read_exact(&mut answer.body).expect("as many bytes as Content-Length says");
+        Some(answer)
     }
 
-    /// Reads all that is left, once the server has hung up.
+    /// Reads all that is left, until the server hangs up.
     pub fn read_to_end(&mut self) -> Vec<u8> {
         let mut rest = Vec::new();
         self.0.read_to_end(&mut rest).expect("the end");
@@ -72,16 +49,13 @@ impl Wire {
     fn line(&mut self) -> Option<String> {
         let mut line = String::new();
         match self.0.read_line(&mut line) {
-            Ok(0) => None,
-            Ok(_) => Some(line.trim_end().to_owned()),
-            Err(error) if error.kind() == ErrorKind::ConnectionReset => None,
-            Err(error) => panic!("no answer: {error}"),
+            Err(error) if error.kind() != ErrorKind::ConnectionReset => panic!("no answer: {error}"),
+            length => (length.unwrap_or_default() > 0).then(|| line.trim_end().to_owned()),
         }
     }
 }
 
-/// The host and the port of a URL, as they stand in a Host header.
+/// The host and the port of a URL, as in a Host header.
 pub fn authority(url: &str) -> &str {
-    let rest = url.strip_prefix("http://").expect("a URL that begins with http://");
-    rest.split('/').next().unwrap_or(rest)
+    url.trim_start_matches("http://").split('/').next().unwrap_or_default()
 }

@@ -1,0 +1,138 @@
+//! What a client can do wrong.
+
+use http::Method;
+
+use super::picture::{assert_refused, svg, title};
+use super::{RESOURCES, Site};
+use crate::client::Answer;
+
+/// The longest target that is accepted.
+const MAX_TARGET: usize = 8000;
+
+/// Checks that a request is refused, with a picture where it asked for one, and returns the sentence that says why.
+fn refused(target: &str, answer: &Answer, status: u16) -> String {
+    if target.starts_with("/count.gif") || target.starts_with("/badge.svg") {
+        assert_refused(target, answer, status);
+        return if target.starts_with("/badge.svg") { title(&svg(answer.text())).to_owned() } else { String::new() };
+    }
+    answer.problem(status)["detail"].as_str().expect("a sentence").to_owned()
+}
+
+#[test]
+fn a_bad_value_is_refused_with_the_name_of_its_parameter() {
+    let site = Site::find();
+    let long = format!("page=/{}", "x".repeat(512));
+    let long_label = format!("label={}", "x".repeat(65));
+    for (target, parameter, queries) in [
+        ("/visits", "tail", &["tail=0", "tail=1001", "tail", "tail=ten", "tail=%31%00", "tail=1&tail=1"][..]),
+        ("/visits", "before", &["before=0", "before=9223372036854775808", "before=5&scope=cluster"]),
+        ("/visits", "page", &["page=blog", "page=/a%0Ab", "page=/%C3", "page=/&page=/", &long]),
+        ("/visits", "tz", &["tz=Mars/Olympus", "tz=UTC%2B3", "tz=../../etc/passwd"]),
+        ("/visits", "scope", &["scope=", "scope=Replica", "scope=cluster&scope=cluster"]),
+        ("/visits/count", "since", &["since=now", "since=2026-03-29", "since=300000000d", "since=1h&until=2h"]),
+        ("/visits/count", "since", &["since=%FF", "since=1%00h", "since=-1h"]),
+        ("/visits/count", "until", &["until=", "until=tomorrow"]),
+        ("/visits/count", "page", &["page=x", &long]),
+        ("/visits/count", "scope", &["scope=world"]),
+        ("/visits/histogram", "bucket", &["bucket=", "bucket=year", "bucket=Hour", "bucket=hour&bucket=day"]),
+        ("/visits/histogram", "since", &["since=x", "since=9999-01-01T00:00:00Z"]),
+        ("/visits/histogram", "until", &["until=2026-02-30T00:00:00Z"]),
+        ("/visits/histogram", "now", &["now=yesterday"]),
+        ("/visits/histogram", "tz", &["tz="]),
+        ("/visits/histogram", "page", &["page=/%0A", &long]),
+        ("/visits/histogram", "scope", &["scope=all"]),
+        ("/visits/summary", "tail", &["tail=0", "tail=1001"]),
+        ("/visits/summary", "now", &["now=", "now=-1h", "now=300000000d"]),
+        ("/visits/summary", "tz", &["tz=Mars/Olympus"]),
+        ("/visits/summary", "page", &["page=blog", &long]),
+        ("/visits/summary", "scope", &["scope=replicas"]),
+        ("/badge.svg", "label", &["label=", "label=%20", "label=a%0Ab", "label=%EF%BF%BF", "label=%FF", &long_label]),
+        ("/badge.svg", "color", &["color=", "color=ffff", "color=url(%23x)", "color=%22/%3E%3Cscript%3E"]),
+        ("/badge.svg", "page", &["page=blog", "page=%3Cscript%3E"]),
+        ("/badge.svg", "since", &["since=%3C/title%3E%3Cscript%3E"]),
+        ("/badge.svg", "scope", &["scope=world"]),
+        ("/count.gif", "page", &["page", "page=", "page=blog", "page=(other)", "page=http://other.test/", &long]),
+        ("/count.gif", "page", &["page=/%00", "page=/%EF%BF%BE", "page=/%FF", "page=/%ED%A0%80", "page=/&x&page=/"]),
+    ] {
+        for query in queries {
+            let target = format!("{target}?{query}");
+            let answer = site.get(&target);
+            let sentence = refused(&target, &answer, 400);
+            if !target.starts_with("/count.gif") {
+                assert!(sentence.contains(&format!("`{parameter}`")), "{target}: {sentence}");
+            }
+            if answer.header("content-type").contains("json") {
+                assert_eq!(answer.json()["parameter"], parameter, "{target}");
+            }
+        }
+    }
+}
+
+#[test]
+fn an_unknown_parameter_is_refused_with_those_that_are_known() {
+    let site = Site::find();
+    for (target, known) in [
+        ("/visits", "tail, before, page, tz, scope"),
+        ("/visits/count", "since, until, page, scope"),
+        ("/visits/histogram", "bucket, since, until, now, tz, page, scope"),
+        ("/visits/summary", "page, tz, tail, now, scope"),
+        ("/badge.svg", "label, color, page, since, scope"),
+    ] {
+        for query in ["x", "Page=/", "%FF=1", "=1", "page%5B%5D=/", "page=/&other=1"] {
+            let target = format!("{target}?{query}");
+            let sentence = refused(&target, &site.get(&target), 400);
+            assert!(sentence.ends_with(&format!(": it takes {known}.")), "{target}: {sentence}");
+        }
+    }
+    for target in ["/metrics?x=y", "/healthz?x=y", "/readyz?%FF", "/version?scope=cluster&x", "/openapi.yaml?"] {
+        assert_eq!(site.get(target).status, 200, "{target}");
+    }
+}
+
+#[test]
+fn nothing_is_at_any_other_path() {
+    let site = Site::find();
+    let paths = "/nothing /visits/ /Visits /healthz/ // /. /index.html /favicon.ico /visits%2Fcount /%2e%2e/visits.db \
+                 /count /badge.svg/ /visits/export /visits;x=y /%00 /%FF /%";
+    for path in paths.split(' ') {
+        for method in [Method::GET, Method::POST] {
+            site.request(&method, path, &[]).problem(404);
+        }
+    }
+    // Without a token there is no export, whatever is asked. Whether the server has one is unknown here.
+    let status = site.get("/visits/export.csv").status;
+    let wrong = site.get_with("/visits/export.csv?since=nonsense", &[("accept", "image/png")]);
+    assert!(status == 401 || wrong.problem(404)["parameter"].is_null(), "{status}");
+}
+
+#[test]
+fn every_route_is_read_only_and_has_no_other_format() {
+    let site = Site::find();
+    for target in RESOURCES {
+        for method in ["POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "PROPFIND", "get"] {
+            let answer = site.request(&method.parse().expect("a method"), target, &[]);
+            refused(target, &answer, 405);
+            assert_eq!(answer.header("allow"), "GET, HEAD", "{method} {target}");
+        }
+        for accept in ["image/png", "*/*;q=0", "text/markdown, audio/*"] {
+            refused(target, &site.get_with(target, &[("accept", accept)]), 406);
+        }
+    }
+}
+
+#[test]
+fn a_target_has_at_most_8000_bytes() {
+    let site = Site::find();
+    let fill = |path: &str, length: usize| format!("{path}{}", "x".repeat(length - path.len()));
+    // HEAD is no visit.
+    for (length, status) in [(MAX_TARGET, 200), (MAX_TARGET + 1, 414)] {
+        assert_eq!(site.request(&Method::HEAD, &fill("/?", length), &[]).status, status, "{length}");
+    }
+    site.get(&fill("/nothing/", MAX_TARGET)).problem(404);
+    for path in ["/?", "/visits?page=/", "/metrics?", "/nothing/", "/healthz?", "/badge.svg?label=", "/count.gif?"] {
+        for length in [MAX_TARGET + 1, 20_000] {
+            let sentence = refused(path, &site.get(&fill(path, length)), 414);
+            assert!(sentence.contains("8000") || path == "/count.gif?", "{path}: {sentence}");
+        }
+    }
+}
