@@ -28,7 +28,7 @@ test: lint build hosts ## Check the style, build, and run all tests
 	scripts/browser-tools
 	scripts/schemathesis
 	cargo test --workspace --lib --test chart --test browser --test image
-	FOOTFALL_RUNTIME=4.1 cargo test --workspace --test http -- cluster soak $(addprefix local::,durability full_disk load locks pages pruning volume_faults)
+	FOOTFALL_RUNTIME=4.1 cargo test --workspace --test http -- cluster soak $(addprefix own_server::,durability full_disk load locks pages pruning volume_faults)
 	cargo test --workspace --test http
 
 hosts:
@@ -36,7 +36,7 @@ hosts:
 
 test-url: ## Run the tests that need no control of the server against FOOTFALL_URL
 	@test -n "$(FOOTFALL_URL)" || { echo "Set FOOTFALL_URL, such as http://127.0.0.1:3000" >&2; exit 1; }
-	cargo test --workspace --test http anywhere
+	cargo test --workspace --test http any_server
 
 fuzz: ## Feed made-up requests and answers of peers to the app, SECONDS (60) each
 	@scripts/fuzz $(or $(SECONDS),60)

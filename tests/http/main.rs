@@ -1,9 +1,9 @@
 //! Black-box tests: what Footfall promises over HTTP, asked of a server that runs.
 //!
 //! ```text
-//! anywhere   need a URL and nothing else, and do not mind visits that are there already, nor other visitors
+//! any_server need a URL and nothing else, and do not mind visits that are there already, nor other visitors
 //! cluster    start hosts that ask each other, and peers that die, hang and lie
-//! local      start hosts of their own, and reach for their clock, their variables and their volume
+//! own_server start hosts of their own, and reach for their clock, their variables and their volume
 //! soak       do what wears a server out, again and again: briefly, or for minutes where FOOTFALL_SOAK is set
 //!
 //! runtime    which host runs which build of the component
@@ -17,14 +17,14 @@
 //!
 //! They run on the local host that is Spin 4.0; with `FOOTFALL_RUNTIME=4.1` on the one that is Spin 4.1.
 //!
-//! `FOOTFALL_URL=http://… cargo test -p footfall-tests --test http anywhere` asks a server that runs elsewhere, such
+//! `FOOTFALL_URL=http://… cargo test -p footfall-tests --test http any_server` asks a server that runs elsewhere, such
 //! as `spin up`. Without that variable these tests ask a host of their own, too.
 
-mod anywhere;
+mod any_server;
 mod client;
 mod cluster;
 mod disk;
-mod local;
+mod own_server;
 mod process;
 mod runtime;
 mod server;

@@ -41,12 +41,17 @@ impl Runtime {
         }
     }
 
-    /// The local host, which cargo puts where it puts the binaries of this package.
+    /// The local host.
     pub fn host(self) -> PathBuf {
-        let seed = Path::new(env!("CARGO_BIN_EXE_footfall-seed"));
-        seed.with_file_name(match self {
+        binary(match self {
             Self::Spin40 => "footfall-host-4-0",
             Self::Spin41 => "footfall-host-4-1",
         })
     }
+}
+
+/// A binary of the workspace: cargo puts those beside the directory of the tests.
+pub fn binary(name: &str) -> PathBuf {
+    let tests = env::current_exe().expect("this test");
+    tests.parent().expect("its directory").with_file_name(name)
 }

@@ -7,7 +7,8 @@ use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
 use std::sync::mpsc;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
-use std::time::{Duration, Instant};
+
+pub use footfall_tests::{PATIENCE, eventually};
 
 use crate::client::Client;
 pub use crate::runtime::Runtime;
@@ -15,21 +16,6 @@ use crate::volume::{Volume, permissions_bind};
 
 /// The manifest, which every host starts from.
 pub const MANIFEST: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../spin.toml");
-
-/// How long anything may take that is only a matter of time.
-pub const PATIENCE: Duration = Duration::from_secs(20);
-
-/// Tries until there is something.
-pub fn eventually<T>(what: &str, mut attempt: impl FnMut() -> Option<T>) -> T {
-    let start = Instant::now();
-    loop {
-        if let Some(found) = attempt() {
-            return found;
-        }
-        assert!(start.elapsed() < PATIENCE, "waited {PATIENCE:?} in vain: {what}");
-        thread::sleep(Duration::from_millis(5));
-    }
-}
 
 /// How to start a server.
 pub struct Setup {

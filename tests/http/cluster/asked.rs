@@ -2,7 +2,7 @@
 
 use super::fake::Fake;
 use super::{ANSWERS, Cluster, TARGETS, asker, at, cluster, encode, names, timed};
-use crate::anywhere::RESOURCES;
+use crate::any_server::RESOURCES;
 
 /// The targets that a peer is asked for when somebody asks for these.
 fn asked_for(server: &str, own: &str) -> super::fake::Asked {

@@ -2,11 +2,12 @@
 
 use std::process::{Command, Output};
 
+use crate::runtime::binary;
 use crate::server::Setup;
 use crate::volume::Volume;
 
 fn seed(volume: &Volume, visits: &str) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_footfall-seed"))
+    Command::new(binary("footfall-seed"))
         .args(["--visits", visits, "--file"])
         .arg(volume.database())
         .output()

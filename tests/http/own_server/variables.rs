@@ -1,6 +1,6 @@
 //! The variables of the app.
 
-use crate::anywhere::picture::assert_refused;
+use crate::any_server::picture::assert_refused;
 use crate::server::Setup;
 
 #[test]

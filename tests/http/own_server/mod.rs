@@ -32,7 +32,7 @@ mod zones;
 
 use serde_json::Value;
 
-use crate::anywhere::picture::assert_refused;
+use crate::any_server::picture::assert_refused;
 use crate::client::Client;
 use crate::server::{Server, eventually};
 

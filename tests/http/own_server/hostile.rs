@@ -3,8 +3,8 @@
 use std::thread;
 
 use super::exports::{BEARER, TOKEN};
-use crate::anywhere::escape;
-use crate::anywhere::picture::{svg, title};
+use crate::any_server::escape;
+use crate::any_server::picture::{svg, title};
 use crate::server::{Server, Setup};
 use crate::volume::insert;
 
@@ -129,7 +129,7 @@ fn the_largest_histograms_are_answered_and_bounded() {
                     assert!((number - 1..=number).contains(&buckets), "{buckets} for {target}");
                 }
                 "text/plain" => assert!(answer.text().lines().count() >= number - 1),
-                _ => assert!(crate::anywhere::picture::bars(&svg(answer.text())).len() >= number - 1),
+                _ => assert!(crate::any_server::picture::bars(&svg(answer.text())).len() >= number - 1),
             }
         }
     }
