@@ -28,7 +28,7 @@ test: lint build hosts ## Check the style, build, and run all tests
 	scripts/browser-tools
 	scripts/schemathesis
 	cargo test --workspace --lib --test chart --test browser --test image
-	FOOTFALL_RUNTIME=4.1 cargo test --workspace --test http -- cluster soak $(addprefix own_server::,durability full_disk load locks pages pruning volume_faults)
+	FOOTFALL_RUNTIME=4.1 cargo test --workspace --test http -- cluster soak $(addprefix own_server::,full_disk load locks pages pruning volume_faults)
 	cargo test --workspace --test http
 
 hosts:
@@ -42,7 +42,7 @@ fuzz: ## Feed made-up requests and answers of peers to the app, SECONDS (60) eac
 	@scripts/fuzz $(or $(SECONDS),60)
 
 soak: build hosts ## Wear it out for twenty minutes, and count: kills, full disks, locks, millions of visits
-	FOOTFALL_SOAK=1 cargo test --workspace --test http soak -- --test-threads=1 --nocapture
+	ulimit -n "$$(ulimit -H -n)" && FOOTFALL_SOAK=1 cargo test --workspace --test http soak -- --test-threads=1 --nocapture
 
 bench: ## Measure it beside an empty component, here and at FOOTFALL_URL, in target/bench/bench.json
 	@scripts/bench

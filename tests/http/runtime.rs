@@ -35,18 +35,12 @@ impl Runtime {
 
     /// The profile of the manifest, if not the anonymous one.
     pub fn profile(self) -> Option<&'static str> {
-        match self {
-            Self::Spin40 => None,
-            Self::Spin41 => Some("final"),
-        }
+        (self == Self::Spin41).then_some("final")
     }
 
     /// The local host.
     pub fn host(self) -> PathBuf {
-        binary(match self {
-            Self::Spin40 => "footfall-host-4-0",
-            Self::Spin41 => "footfall-host-4-1",
-        })
+        binary(if self == Self::Spin40 { "footfall-host-4-0" } else { "footfall-host-4-1" })
     }
 }
 

@@ -1,4 +1,4 @@
-//! Volumes on which nothing can be recorded, and their cure, which takes no restart.
+//! Volumes on which nothing can be recorded, and their repair, which takes no restart.
 
 use std::fs;
 
@@ -6,112 +6,104 @@ use super::{assert_unavailable, visit_until_unavailable};
 use crate::server::{Server, Setup};
 use crate::volume::{Volume, set_mode};
 
-/// A volume with three visits, whose server is gone.
-fn used_volume() -> Volume {
-    let server = Server::start();
-    let client = server.client();
-    for _ in 0..3 {
-        client.visit();
+/// What is wrong, and what the log says then.
+struct Fault {
+    what: &'static str,
+    reason: &'static str,
+    damage: fn(&Volume),
+    repair: fn(&Volume),
+    /// Whether the visits are there afterwards.
+    keeps_visits: bool,
+    /// Whether it may come while the database is in use.
+    in_use: bool,
+}
+
+const FAULTS: [Fault; 6] = [
+    Fault {
+        what: "a read-only database",
+        reason: "attempt to write a readonly database",
+        damage: |volume| set_mode(&volume.database(), 0o444),
+        repair: Volume::make_writable,
+        keeps_visits: true,
+        in_use: true,
+    },
+    Fault {
+        what: "a read-only directory",
+        reason: "footfall: ",
+        damage: |volume| set_mode(&volume.data(), 0o555),
+        repair: |volume| set_mode(&volume.data(), 0o755),
+        keeps_visits: true,
+        in_use: false,
+    },
+    Fault {
+        what: "a directory that is away",
+        reason: "unable to open database file",
+        damage: |volume| fs::rename(volume.data(), volume.path().join("away")).expect("a move"),
+        repair: |volume| fs::rename(volume.path().join("away"), volume.data()).expect("a move"),
+        keeps_visits: true,
+        in_use: true,
+    },
+    Fault {
+        what: "a directory that is gone",
+        reason: "unable to open database file",
+        damage: |volume| fs::remove_dir_all(volume.data()).expect("a directory"),
+        repair: |volume| fs::create_dir(volume.data()).expect("a directory"),
+        keeps_visits: false,
+        in_use: true,
+    },
+    Fault {
+        what: "a file that is no database",
+        reason: "file is not a database",
+        damage: |volume| {
+            empty(volume);
+            fs::write(volume.database(), "no database at all\n".repeat(1000)).expect("a file");
+        },
+        repair: empty,
+        keeps_visits: false,
+        in_use: false,
+    },
+    Fault {
+        what: "a directory in place of the database",
+        reason: "unable to open database file",
+        damage: |volume| {
+            empty(volume);
+            fs::create_dir(volume.database()).expect("a directory");
+        },
+        repair: empty,
+        keeps_visits: false,
+        in_use: false,
+    },
+];
+
+fn empty(volume: &Volume) {
+    fs::remove_dir_all(volume.data()).expect("a directory");
+    fs::create_dir(volume.data()).expect("a directory");
+}
+
+#[test]
+fn a_volume_that_fails_is_unavailable_until_it_is_repaired() {
+    for Fault { what, reason, damage, repair, keeps_visits, in_use } in FAULTS {
+        let server = Server::start();
+        let mut visits = server.client().visit();
+        let volume = server.kill();
+        // Now nothing is left to do for those who cannot write.
+        assert_eq!(volume.audit(), visits);
+        for in_use in [false, true].into_iter().take(1 + usize::from(in_use)) {
+            let server = Setup::on(&volume).bound().start();
+            let client = server.client();
+            if in_use {
+                visits = client.visit();
+            }
+            damage(&volume);
+            visits += visit_until_unavailable(&client);
+            assert_unavailable(&server, reason);
+            repair(&volume);
+            visits = if keeps_visits { visits + 1 } else { 1 };
+            assert_eq!(client.visit(), visits, "{what}");
+            assert_eq!(client.get("/readyz").status, 200, "{what}");
+            assert_eq!(volume.audit(), visits, "{what}");
+        }
     }
-    server.kill()
-}
-
-#[test]
-fn a_read_only_database_is_unavailable_until_it_can_be_written() {
-    let volume = used_volume();
-    assert_eq!(volume.audit(), 3);
-    set_mode(&volume.database(), 0o444);
-    let server = Setup::on(&volume).bound().start();
-    assert_unavailable(&server, "attempt to write a readonly database");
-    volume.make_writable();
-    assert_eq!(server.client().visit(), 4);
-    assert_eq!(server.client().get("/readyz").status, 200);
-    assert_eq!(volume.audit(), 4);
-}
-
-#[test]
-fn a_read_only_directory_is_unavailable_until_it_can_be_written() {
-    let volume = used_volume();
-    assert_eq!(volume.audit(), 3);
-    set_mode(&volume.data(), 0o555);
-    let server = Setup::on(&volume).bound().start();
-    assert_unavailable(&server, "footfall: ");
-    set_mode(&volume.data(), 0o755);
-    assert_eq!(server.client().visit(), 4);
-    assert_eq!(volume.audit(), 4);
-}
-
-#[test]
-fn a_volume_that_turns_read_only_is_unavailable_until_it_can_be_written() {
-    let server = Setup::new().bound().start();
-    let client = server.client();
-    let mut visits = 1;
-    assert_eq!(client.visit(), 1);
-    set_mode(&server.volume().database(), 0o444);
-    visits += visit_until_unavailable(&client);
-    assert_unavailable(&server, "footfall: The visit could not be recorded: ");
-    server.volume().make_writable();
-    visits += 1;
-    assert_eq!(client.visit(), visits);
-    assert_eq!(server.volume().audit(), visits);
-}
-
-#[test]
-fn a_volume_that_is_missing_is_unavailable_until_it_is_there() {
-    let server = Server::start();
-    fs::remove_dir_all(server.volume().data()).expect("the directory, which the host made");
-    assert_unavailable(&server, "unable to open database file");
-    fs::create_dir(server.volume().data()).expect("a directory");
-    assert_eq!(server.client().visit(), 1);
-    assert_eq!(server.volume().audit(), 1);
-}
-
-#[test]
-fn a_volume_that_was_away_comes_back_with_all_its_visits() {
-    let server = Server::start();
-    let client = server.client();
-    let mut visits = 1;
-    assert_eq!(client.visit(), 1);
-    let (here, away) = (server.volume().data(), server.volume().path().join("away"));
-    fs::rename(&here, &away).expect("a move");
-    visits += visit_until_unavailable(&client);
-    assert_unavailable(&server, "unable to open database file");
-    fs::rename(&away, &here).expect("a move");
-    visits += 1;
-    assert_eq!(client.visit(), visits);
-    assert_eq!(server.volume().audit(), visits);
-}
-
-#[test]
-fn a_volume_that_is_emptied_begins_anew() {
-    let server = Server::start();
-    let client = server.client();
-    client.visit();
-    fs::remove_dir_all(server.volume().data()).expect("the directory");
-    visit_until_unavailable(&client);
-    assert_unavailable(&server, "unable to open database file");
-    fs::create_dir(server.volume().data()).expect("a directory");
-    assert_eq!(client.visit(), 1);
-    assert_eq!(server.volume().audit(), 1);
-}
-
-#[test]
-fn a_file_that_is_no_database_is_unavailable_until_it_is_gone() {
-    let server = Server::start();
-    fs::write(server.volume().database(), "no database at all\n".repeat(1000)).expect("a file");
-    assert_unavailable(&server, "file is not a database");
-    fs::remove_file(server.volume().database()).expect("a file to remove");
-    assert_eq!(server.client().visit(), 1);
-    assert_eq!(server.volume().audit(), 1);
-}
-
-#[test]
-fn a_directory_in_place_of_the_database_is_unavailable_until_it_is_gone() {
-    let server = Server::start();
-    fs::create_dir(server.volume().database()).expect("a directory");
-    assert_unavailable(&server, "unable to open database file");
-    fs::remove_dir(server.volume().database()).expect("a directory to remove");
-    assert_eq!(server.client().visit(), 1);
 }
 
 #[test]
