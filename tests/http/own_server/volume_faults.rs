@@ -6,9 +6,8 @@ use super::{assert_unavailable, visit_until_unavailable};
 use crate::server::{Server, Setup};
 use crate::volume::{Volume, set_mode};
 
-/// What is wrong, and what the log says then.
+/// A fault, and what the log says then.
 struct Fault {
-    what: &'static str,
     reason: &'static str,
     damage: fn(&Volume),
     repair: fn(&Volume),
@@ -20,7 +19,6 @@ struct Fault {
 
 const FAULTS: [Fault; 6] = [
     Fault {
-        what: "a read-only database",
         reason: "attempt to write a readonly database",
         damage: |volume| set_mode(&volume.database(), 0o444),
         repair: Volume::make_writable,
@@ -28,7 +26,6 @@ const FAULTS: [Fault; 6] = [
         in_use: true,
     },
     Fault {
-        what: "a read-only directory",
         reason: "footfall: ",
         damage: |volume| set_mode(&volume.data(), 0o555),
         repair: |volume| set_mode(&volume.data(), 0o755),
@@ -36,7 +33,6 @@ const FAULTS: [Fault; 6] = [
         in_use: false,
     },
     Fault {
-        what: "a directory that is away",
         reason: "unable to open database file",
         damage: |volume| fs::rename(volume.data(), volume.path().join("away")).expect("a move"),
         repair: |volume| fs::rename(volume.path().join("away"), volume.data()).expect("a move"),
@@ -44,7 +40,6 @@ const FAULTS: [Fault; 6] = [
         in_use: true,
     },
     Fault {
-        what: "a directory that is gone",
         reason: "unable to open database file",
         damage: |volume| fs::remove_dir_all(volume.data()).expect("a directory"),
         repair: |volume| fs::create_dir(volume.data()).expect("a directory"),
@@ -52,7 +47,6 @@ const FAULTS: [Fault; 6] = [
         in_use: true,
     },
     Fault {
-        what: "a file that is no database",
         reason: "file is not a database",
         damage: |volume| {
             empty(volume);
@@ -63,7 +57,6 @@ const FAULTS: [Fault; 6] = [
         in_use: false,
     },
     Fault {
-        what: "a directory in place of the database",
         reason: "unable to open database file",
         damage: |volume| {
             empty(volume);
@@ -82,7 +75,7 @@ fn empty(volume: &Volume) {
 
 #[test]
 fn a_volume_that_fails_is_unavailable_until_it_is_repaired() {
-    for Fault { what, reason, damage, repair, keeps_visits, in_use } in FAULTS {
+    for Fault { reason, damage, repair, keeps_visits, in_use } in FAULTS {
         let server = Server::start();
         let mut visits = server.client().visit();
         let volume = server.kill();
@@ -99,9 +92,9 @@ fn a_volume_that_fails_is_unavailable_until_it_is_repaired() {
             assert_unavailable(&server, reason);
             repair(&volume);
             visits = if keeps_visits { visits + 1 } else { 1 };
-            assert_eq!(client.visit(), visits, "{what}");
-            assert_eq!(client.get("/readyz").status, 200, "{what}");
-            assert_eq!(volume.audit(), visits, "{what}");
+            assert_eq!(client.visit(), visits, "{reason}");
+            assert_eq!(client.get("/readyz").status, 200, "{reason}");
+            assert_eq!(volume.audit(), visits, "{reason}");
         }
     }
 }

@@ -48,13 +48,9 @@ fn thousands_who_say_nothing_stop_no_visit_and_leave_nothing_behind() {
             kept = left;
         }
         assert!(left < kept + OTHER_MEMORY, "{left} bytes after them, time {time}; {kept} once");
+        let (mib, slowest) = ([memory, there, left].map(|bytes| bytes >> 20), ledger.slowest);
         say(format_args!(
-            "{silent} silent connections, time {time}: {} MiB before, {} with them, {} after; the slowest visit among \
-             them took {:.0?}",
-            memory >> 20,
-            there >> 20,
-            left >> 20,
-            ledger.slowest
+            "{silent} silent connections: {mib:?} MiB before, with and after them, visits in {slowest:.0?}"
         ));
     }
     assert_eq!(server.volume().audit(), recorded);

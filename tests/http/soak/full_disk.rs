@@ -30,9 +30,8 @@ fn a_disk_that_fills_again_and_again_costs_no_answered_visit_and_takes_no_restar
     assert_eq!(server.client().get("/readyz").status, 200);
     assert_eq!(server.client().count(""), ledger.answered());
     ledger.audit_all(disk::copy(&server));
+    let (answered, refused) = (ledger.answered(), ledger.refused);
     say(format_args!(
-        "a disk that filled {times} times: {} visits answered and all there, {} refused and none there",
-        ledger.answered(),
-        ledger.refused
+        "a disk filled {times} times: {answered} visits answered and there, {refused} refused and not there"
     ));
 }

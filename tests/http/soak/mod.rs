@@ -10,8 +10,7 @@
 //! load          visits over many connections, and whether the log says the same
 //! ```
 //!
-//! `make test` has it all in brief. `make soak`, which sets `FOOTFALL_SOAK`, takes twenty minutes, and prints what it
-//! measured.
+//! `make test` has it all in brief. `make soak`, which sets `FOOTFALL_SOAK`, takes twenty minutes.
 
 mod connections;
 mod endurance;
