@@ -17,8 +17,8 @@ const TIME: Duration = Duration::from_mins(20);
 /// and which at first are not all there.
 const MEMORY: usize = CONNECTIONS * (2 << 20);
 
-/// How large the write-ahead log may become, which grows while instances are in each other's way.
-const WAL: u64 = 16 << 20;
+/// How large the write-ahead log may become, which grows while instances are in each other's way on busy cores.
+const WAL: u64 = 32 << 20;
 
 /// How many visits there may be that were not tallied or dropped yet: that is done every 500 visits, and what one instance
 /// did not come to the next one does.
