@@ -28,7 +28,7 @@ test: lint build hosts ## Check the style, build, and run all tests
 	scripts/browser-tools
 	scripts/schemathesis
 	cargo test --workspace --lib --test chart --test browser --test image
-	FOOTFALL_RUNTIME=4.1 cargo test --workspace --test http -- cluster soak $(addprefix local::,durability full_disk load locks pages pruning volume_faults)
+	FOOTFALL_RUNTIME=4.1 cargo test --workspace --test http -- cluster soak $(addprefix own_server::,full_disk load locks pages pruning volume_faults)
 	cargo test --workspace --test http
 
 hosts:
@@ -42,7 +42,7 @@ fuzz: ## Feed generated requests and answers of peers to the app, SECONDS (60) e
 	@scripts/fuzz $(or $(SECONDS),60)
 
 soak: build hosts ## Twenty minutes of kills, full disks, locks and millions of visits, with an audit of the log
-	FOOTFALL_SOAK=1 cargo test --workspace --test http soak -- --test-threads=1 --nocapture
+	ulimit -n "$$(ulimit -H -n)" && FOOTFALL_SOAK=1 cargo test --workspace --test http soak -- --test-threads=1 --nocapture
 
 bench: ## Measure it beside an empty component, here and at FOOTFALL_URL, in target/bench/bench.json
 	@scripts/bench

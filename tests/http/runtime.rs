@@ -35,10 +35,7 @@ impl Runtime {
 
     /// The profile of the manifest, if not the anonymous one.
     pub fn profile(self) -> Option<&'static str> {
-        match self {
-            Self::Spin40 => None,
-            Self::Spin41 => Some("final"),
-        }
+        (self == Self::Spin41).then_some("final")
     }
 
     /// The local host.

@@ -1,13 +1,13 @@
 //! The server under test: a host as a child process.
 
-use std::env;
-use std::fs;
+use std::ffi::OsStr;
 use std::io::{BufRead, BufReader, Read};
-use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc;
-use std::sync::{Arc, Mutex, PoisonError};
-use std::thread;
-use std::time::{Duration, Instant};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::{env, fs, thread};
+
+pub use footfall_tests::{PATIENCE, eventually};
 
 use crate::client::Client;
 pub use crate::runtime::Runtime;
@@ -15,21 +15,6 @@ use crate::volume::{Volume, permissions_bind};
 
 /// The manifest, which every host starts from.
 pub const MANIFEST: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../spin.toml");
-
-/// How long anything may take that is only a matter of time.
-pub const PATIENCE: Duration = Duration::from_secs(20);
-
-/// Tries until there is something.
-pub fn eventually<T>(what: &str, mut attempt: impl FnMut() -> Option<T>) -> T {
-    let start = Instant::now();
-    loop {
-        if let Some(found) = attempt() {
-            return found;
-        }
-        assert!(start.elapsed() < PATIENCE, "waited {PATIENCE:?} in vain: {what}");
-        thread::sleep(Duration::from_millis(5));
-    }
-}
 
 /// How to start a server.
 pub struct Setup {
@@ -80,6 +65,11 @@ impl Setup {
         self
     }
 
+    /// With so many bytes of memory for each instance.
+    pub fn instance_memory(self, bytes: usize) -> Self {
+        self.through(["env", &format!("SPIN_MAX_INSTANCE_MEMORY={bytes}")])
+    }
+
     /// Such that permissions bind it, too: where that is root, without the right to pass them over.
     pub fn bound(self) -> Self {
         if permissions_bind() {
@@ -93,22 +83,16 @@ impl Setup {
     pub fn start(self) -> Server {
         let (host, component) = (self.runtime.host(), self.runtime.component());
         for file in [&host, component] {
-            assert!(file.exists(), "{} is missing: run `make test`, which builds it", file.display());
+            assert!(file.exists(), "{} is missing: run `make build hosts`", file.display());
         }
-        let mut command = match self.through.split_first() {
-            Some((program, arguments)) => {
-                let mut command = Command::new(program);
-                command.args(arguments).arg(host);
-                command
-            }
-            None => Command::new(host),
-        };
         let config = self.volume.path().join("runtime-config.toml");
         let (data, database) = (self.volume.data(), self.volume.database());
         let (data, database) = (data.display(), database.display());
         let text = format!("state_dir = '{data}'\n[sqlite_database.default]\ntype = 'spin'\npath = '{database}'\n");
         fs::write(&config, text).expect("a runtime configuration");
-        command.args(["--from", MANIFEST, "--listen", "127.0.0.1:0", "--runtime-config-file"]).arg(config);
+        let mut words = self.through.iter().map(OsStr::new).chain([host.as_os_str()]);
+        let mut command = Command::new(words.next().expect("a program"));
+        command.args(words).args(["--from", MANIFEST, "--listen", "127.0.0.1:0", "--runtime-config-file"]).arg(config);
         command.args(self.runtime.profile().map(|profile| format!("--profile={profile}"))).args(self.options);
         // The developer's own settings are none of ours.
         for (name, _) in env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("SPIN_")) {
@@ -116,38 +100,26 @@ impl Setup {
         }
         let mut child =
             command.stdout(Stdio::piped()).stderr(Stdio::piped()).stdin(Stdio::null()).spawn().expect("the host");
-        let log = collect(child.stderr.take().expect("its stderr"));
-        let first_line = first_line(child.stdout.take().expect("its stdout"));
+        let log = Arc::<Mutex<String>>::default();
+        let (lines, (sender, first_line)) = (log.clone(), mpsc::channel());
+        for_each_line(child.stderr.take(), move |line| lock(&lines).push_str(&(line + "\n")));
+        // Only the first line is waited for.
+        for_each_line(child.stdout.take(), move |line| _ = sender.send(line));
         let mut server = Server { child, url: String::new(), volume: self.volume, log };
         let line = first_line.recv_timeout(PATIENCE).unwrap_or_default();
-        let url = line.trim().strip_prefix("Serving ").unwrap_or_else(|| panic!("the host did not start"));
-        url.clone_into(&mut server.url);
+        line.trim().strip_prefix("Serving ").expect("the host did not start").clone_into(&mut server.url);
         server
     }
 }
 
-/// Reads to the end, line by line.
-fn collect(stderr: impl Read + Send + 'static) -> Arc<Mutex<String>> {
-    let log = Arc::<Mutex<String>>::default();
-    let lines = log.clone();
-    thread::spawn(move || {
-        for line in BufReader::new(stderr).lines().map_while(Result::ok) {
-            lines.lock().unwrap_or_else(PoisonError::into_inner).push_str(&(line + "\n"));
-        }
-    });
-    log
+/// Reads a stream to its end, lest the pipe fill.
+fn for_each_line(stream: Option<impl Read + Send + 'static>, take: impl FnMut(String) + Send + 'static) {
+    let lines = BufReader::new(stream.expect("a pipe")).lines().map_while(Result::ok);
+    thread::spawn(move || lines.for_each(take));
 }
 
-/// Gives the first line, and reads on lest the pipe fill.
-fn first_line(stdout: ChildStdout) -> mpsc::Receiver<String> {
-    let (sender, receiver) = mpsc::channel();
-    thread::spawn(move || {
-        for line in BufReader::new(stdout).lines().map_while(Result::ok) {
-            // Only the first one is waited for.
-            _ = sender.send(line);
-        }
-    });
-    receiver
+fn lock(log: &Mutex<String>) -> MutexGuard<'_, String> {
+    log.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn set_clock(volume: &Volume, time: &str) {
@@ -201,31 +173,26 @@ impl Server {
     }
 
     /// Kills it, without a chance to tidy up, and gives its volume for the next.
-    pub fn kill(mut self) -> Volume {
-        self.end();
+    pub fn kill(self) -> Volume {
         self.volume.clone()
     }
 
     /// What it wrote to its standard error so far.
     pub fn log(&self) -> String {
-        self.log.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        lock(&self.log).clone()
     }
 
     /// Waits until it has written this to its standard error.
     pub fn wait_for_log(&self, text: &str) {
         eventually(&format!("`{text}` in the log"), || self.log().contains(text).then_some(()));
     }
-
-    fn end(&mut self) {
-        // It may have ended by itself.
-        _ = self.child.kill();
-        _ = self.child.wait();
-    }
 }
 
 impl Drop for Server {
     fn drop(&mut self) {
-        self.end();
+        // It may have ended by itself.
+        _ = self.child.kill();
+        _ = self.child.wait();
         if thread::panicking() {
             let log = self.log();
             let lines: Vec<_> = log.lines().rev().take(20).collect();

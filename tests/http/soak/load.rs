@@ -1,84 +1,63 @@
-//! Visits over many connections, as fast as they are answered.
+//! Visits over many connections, as fast as they are answered, and whether the log says the same.
 
-use std::io;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
-use tokio::net::TcpStream;
-use tokio::runtime::{Builder, Runtime};
-use tokio::task::JoinHandle;
-use tokio::time::timeout;
-
-use super::ledger::{Ledger, Visit};
+use crate::client::Client;
 use crate::server::{Server, eventually};
-use crate::wire::authority;
+use crate::volume::Volume;
 
-/// How long an answer may take before it is one that never comes.
-const HANG: Duration = Duration::from_mins(2);
+/// The page of each visit, by its number.
+type Pages = fn(u64) -> String;
 
 /// Connections that visit a server, until they are stopped or the server ends.
 pub struct Load {
-    runtime: Runtime,
     connections: Vec<JoinHandle<Ledger>>,
     shared: Arc<Shared>,
 }
 
 /// What all of its connections know.
 struct Shared {
-    authority: String,
-    page: fn(u64) -> String,
+    url: String,
+    pages: Pages,
     limit: u64,
-    begun: AtomicU64,
-    stopped: AtomicBool,
-    answered: AtomicUsize,
-    refused: AtomicUsize,
-}
-
-/// What matters of an answer.
-#[derive(Debug, Default)]
-struct Answer {
-    status: String,
-    visit: String,
-    retry_after: String,
+    left: AtomicU64,
+    answered: AtomicI64,
+    refused: AtomicI64,
 }
 
 impl Load {
-    /// Visits a server without end: the page of each visit goes by its number.
-    pub fn on(server: &Server, connections: usize, page: fn(u64) -> String) -> Self {
-        Self::of(u64::MAX, server, connections, page)
+    /// Visits a server without end.
+    pub fn on(server: &Server, connections: usize, pages: Pages) -> Self {
+        Self::of(u64::MAX, server, connections, pages)
     }
 
     /// Visits a server so often.
-    pub fn of(limit: u64, server: &Server, connections: usize, page: fn(u64) -> String) -> Self {
-        let shared = Arc::new(Shared {
-            authority: authority(server.url()).to_owned(),
-            page,
-            limit,
-            begun: AtomicU64::new(0),
-            stopped: AtomicBool::new(false),
-            answered: AtomicUsize::new(0),
-            refused: AtomicUsize::new(0),
-        });
-        // One thread leaves the rest to the server.
-        let runtime = Builder::new_multi_thread().worker_threads(1).enable_all().build().expect("a runtime");
-        let connections = (0..connections).map(|_| runtime.spawn(connection(shared.clone()))).collect();
-        Self { runtime, connections, shared }
+    pub fn of(limit: u64, server: &Server, connections: usize, pages: Pages) -> Self {
+        let url = server.url().to_owned();
+        let (answered, refused) = (AtomicI64::new(0), AtomicI64::new(0));
+        let shared = Arc::new(Shared { url, pages, limit, left: AtomicU64::new(limit), answered, refused });
+        let connection = |_| {
+            let shared = shared.clone();
+            thread::spawn(move || shared.visit())
+        };
+        Self { connections: (0..connections).map(connection).collect(), shared }
     }
 
     /// How many visits were answered so far.
-    pub fn answered(&self) -> usize {
+    pub fn answered(&self) -> i64 {
         self.shared.answered.load(Ordering::Relaxed)
     }
 
     /// How many were refused so far.
-    pub fn refused(&self) -> usize {
+    pub fn refused(&self) -> i64 {
         self.shared.refused.load(Ordering::Relaxed)
     }
 
     /// Waits until so many more are answered.
-    pub fn wait_for_answers(&self, more: usize) {
+    pub fn wait_for_answers(&self, more: i64) {
         let before = self.answered();
         eventually(&format!("{more} more visits"), || (self.answered() >= before + more).then_some(()));
     }
@@ -90,16 +69,16 @@ impl Load {
 
     /// Waits until there is nothing left to do.
     pub fn finish(self) -> Ledger {
-        let mut ledger = Ledger::default();
+        let mut ledger = Ledger::new(self.shared.pages);
         for connection in self.connections {
-            ledger.add(self.runtime.block_on(connection).expect("a connection"));
+            ledger.add(connection.join().expect("a connection"));
         }
         ledger
     }
 
     /// Begins no more visits, and waits for those under way.
     pub fn stop(self) -> Ledger {
-        self.shared.stopped.store(true, Ordering::Relaxed);
+        self.shared.left.store(0, Ordering::Relaxed);
         self.finish()
     }
 }
@@ -107,82 +86,94 @@ impl Load {
 impl Shared {
     /// The number of the next visit.
     fn next(&self) -> Option<u64> {
-        let number = self.begun.fetch_add(1, Ordering::Relaxed);
-        (number < self.limit && !self.stopped.load(Ordering::Relaxed)).then_some(number)
+        let left = self.left.try_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1));
+        left.ok().map(|left| self.limit - left)
     }
 
-    fn request(&self, number: u64) -> String {
-        let target = match (self.page)(number) {
-            page if page == "/" => page,
-            page => format!("/count.gif?page={}", page.replace('%', "%25")),
-        };
-        format!("GET {target} HTTP/1.1\r\nhost: {}\r\n\r\n", self.authority)
+    /// Visits until there is nothing left to do, or the connection ends.
+    fn visit(&self) -> Ledger {
+        let (client, mut ledger) = (Client::new(&self.url), Ledger::new(self.pages));
+        while let Some(number) = self.next() {
+            let target = match (self.pages)(number) {
+                page if page == "/" => page,
+                page => format!("/count.gif?page={}", page.replace('%', "%25")),
+            };
+            let start = Instant::now();
+            let Ok(answer) = client.try_get(&target) else {
+                ledger.unanswered += 1;
+                break;
+            };
+            ledger.slowest = ledger.slowest.max(start.elapsed());
+            if let Some(id) = answer.recorded() {
+                assert_eq!(answer.status, 200);
+                ledger.visits.push((id, number));
+                self.answered.fetch_add(1, Ordering::Relaxed);
+            } else {
+                let later = answer.header("retry-after").parse::<u32>().is_ok_and(|seconds| seconds > 0);
+                assert!(answer.status == 503 && later, "neither recorded nor refused: {answer:?}");
+                ledger.refused += 1;
+                self.refused.fetch_add(1, Ordering::Relaxed);
+            }
+        }
+        ledger
     }
 }
 
-async fn connection(shared: Arc<Shared>) -> Ledger {
-    let mut ledger = Ledger::default();
-    if visit(&shared, &mut ledger).await.is_err() {
-        ledger.unanswered = 1;
-    }
-    ledger
+/// What became of the visits of a load.
+pub struct Ledger {
+    pages: Pages,
+    /// The ids of those that were answered, with their numbers.
+    visits: Vec<(i64, u64)>,
+    /// How many were refused.
+    pub refused: usize,
+    /// How many connections ended before an answer, with one visit each.
+    pub unanswered: usize,
+    /// How long the slowest answer took.
+    pub slowest: Duration,
 }
 
-/// Visits until there is nothing left to do; an error is the end of the connection.
-async fn visit(shared: &Shared, ledger: &mut Ledger) -> io::Result<()> {
-    let stream = TcpStream::connect(&shared.authority).await?;
-    stream.set_nodelay(true)?;
-    let mut stream = BufReader::new(stream);
-    while let Some(number) = shared.next() {
-        let request = shared.request(number);
-        let start = Instant::now();
-        stream.write_all(request.as_bytes()).await?;
-        let answer = timeout(HANG, read(&mut stream)).await;
-        let answer = answer.unwrap_or_else(|_| panic!("no answer within {HANG:?} to {request}"))?;
-        ledger.slowest = ledger.slowest.max(start.elapsed());
-        if let Some(id) = answer.id() {
-            ledger.visits.push(Visit { id, number });
-            shared.answered.fetch_add(1, Ordering::Relaxed);
-        } else {
-            ledger.refused += 1;
-            shared.refused.fetch_add(1, Ordering::Relaxed);
-        }
+impl Ledger {
+    /// One of no visits.
+    pub fn new(pages: Pages) -> Self {
+        Self { pages, visits: Vec::new(), refused: 0, unanswered: 0, slowest: Duration::ZERO }
     }
-    Ok(())
-}
 
-/// Reads a whole answer, all of which have a Content-Length.
-async fn read(stream: &mut BufReader<TcpStream>) -> io::Result<Answer> {
-    let mut answer = Answer::default();
-    let (mut line, mut length) = (String::new(), 0);
-    loop {
-        line.clear();
-        if stream.read_line(&mut line).await? == 0 {
-            return Err(io::ErrorKind::UnexpectedEof.into());
-        }
-        match line.trim_end().split_once(':') {
-            None if line.trim_end().is_empty() => break,
-            None => answer.status = line.split(' ').nth(1).unwrap_or_default().to_owned(),
-            Some(("x-visit", value)) => value.trim().clone_into(&mut answer.visit),
-            Some(("retry-after", value)) => value.trim().clone_into(&mut answer.retry_after),
-            Some(("content-length", value)) => length = value.trim().parse().expect("a length"),
-            Some(_) => {}
-        }
+    /// Takes those of another.
+    pub fn add(&mut self, other: Self) {
+        self.visits.extend(other.visits);
+        self.refused += other.refused;
+        self.unanswered += other.unanswered;
+        self.slowest = self.slowest.max(other.slowest);
     }
-    let mut body = vec![0; length];
-    stream.read_exact(&mut body).await?;
-    Ok(answer)
-}
 
-impl Answer {
-    /// The id that it gives to the visit; `None` where the visit is refused in the proper way.
-    fn id(&self) -> Option<i64> {
-        if self.status == "200" {
-            let id = self.visit.strip_prefix("recorded; id=").and_then(|id| id.parse().ok());
-            return Some(id.unwrap_or_else(|| panic!("not a visit: {self:?}")));
+    /// How many were answered.
+    pub fn answered(&self) -> i64 {
+        i64::try_from(self.visits.len()).expect("a number")
+    }
+
+    /// Checks that no id was given twice. Gives them in order.
+    pub fn ids(&self) -> Vec<i64> {
+        let mut ids: Vec<_> = self.visits.iter().map(|(id, _)| *id).collect();
+        ids.sort_unstable();
+        assert!(ids.is_sorted_by(|one, next| one < next), "an id was given twice");
+        ids
+    }
+
+    /// Checks that each visit that was answered is in the log, once, with its page. Gives how many there are in the log,
+    /// which begins with visit 1 and leaves out no id.
+    pub fn audit(&self, volume: &Volume) -> i64 {
+        let (recorded, log) = (volume.audit(), volume.log());
+        self.ids();
+        for (id, number) in &self.visits {
+            let found = usize::try_from(id - 1).ok().and_then(|place| log.get(place));
+            assert_eq!(found, Some(&(*id, (self.pages)(*number))), "a visit that was answered is not in the log");
         }
-        let later = self.retry_after.parse::<u32>().is_ok_and(|seconds| seconds > 0);
-        assert!(self.status == "503" && self.visit.is_empty() && later, "neither recorded nor refused: {self:?}");
-        None
+        recorded
+    }
+
+    /// Checks that the log consists of the visits that were answered, and that each was either answered or refused.
+    pub fn audit_all(&self, volume: &Volume) {
+        assert_eq!(self.unanswered, 0, "without an answer");
+        assert_eq!(self.audit(volume), self.answered(), "{} were refused", self.refused);
     }
 }

@@ -1,0 +1,108 @@
+//! Volumes on which nothing can be recorded, and their repair, which takes no restart.
+
+use std::fs;
+
+use super::{assert_unavailable, visit_until_unavailable};
+use crate::server::{Server, Setup};
+use crate::volume::{Volume, set_mode};
+
+/// A fault, and what the log says then.
+struct Fault {
+    reason: &'static str,
+    damage: fn(&Volume),
+    repair: fn(&Volume),
+    /// Whether the visits are there afterwards.
+    keeps_visits: bool,
+    /// Whether it may come while the database is in use.
+    in_use: bool,
+}
+
+const FAULTS: [Fault; 6] = [
+    Fault {
+        reason: "attempt to write a readonly database",
+        damage: |volume| set_mode(&volume.database(), 0o444),
+        repair: Volume::make_writable,
+        keeps_visits: true,
+        in_use: true,
+    },
+    Fault {
+        reason: "footfall: ",
+        damage: |volume| set_mode(&volume.data(), 0o555),
+        repair: |volume| set_mode(&volume.data(), 0o755),
+        keeps_visits: true,
+        in_use: false,
+    },
+    Fault {
+        reason: "unable to open database file",
+        damage: |volume| fs::rename(volume.data(), volume.path().join("away")).expect("a move"),
+        repair: |volume| fs::rename(volume.path().join("away"), volume.data()).expect("a move"),
+        keeps_visits: true,
+        in_use: true,
+    },
+    Fault {
+        reason: "unable to open database file",
+        damage: |volume| fs::remove_dir_all(volume.data()).expect("a directory"),
+        repair: |volume| fs::create_dir(volume.data()).expect("a directory"),
+        keeps_visits: false,
+        in_use: true,
+    },
+    Fault {
+        reason: "file is not a database",
+        damage: |volume| {
+            empty(volume);
+            fs::write(volume.database(), "no database at all\n".repeat(1000)).expect("a file");
+        },
+        repair: empty,
+        keeps_visits: false,
+        in_use: false,
+    },
+    Fault {
+        reason: "unable to open database file",
+        damage: |volume| {
+            empty(volume);
+            fs::create_dir(volume.database()).expect("a directory");
+        },
+        repair: empty,
+        keeps_visits: false,
+        in_use: false,
+    },
+];
+
+fn empty(volume: &Volume) {
+    fs::remove_dir_all(volume.data()).expect("a directory");
+    fs::create_dir(volume.data()).expect("a directory");
+}
+
+#[test]
+fn a_volume_that_fails_is_unavailable_until_it_is_repaired() {
+    for Fault { reason, damage, repair, keeps_visits, in_use } in FAULTS {
+        let server = Server::start();
+        let mut visits = server.client().visit();
+        let volume = server.kill();
+        // Now nothing is left to do for those who cannot write.
+        assert_eq!(volume.audit(), visits);
+        for in_use in [false, true].into_iter().take(1 + usize::from(in_use)) {
+            let server = Setup::on(&volume).bound().start();
+            let client = server.client();
+            if in_use {
+                visits = client.visit();
+            }
+            damage(&volume);
+            visits += visit_until_unavailable(&client);
+            assert_unavailable(&server, reason);
+            repair(&volume);
+            visits = if keeps_visits { visits + 1 } else { 1 };
+            assert_eq!(client.visit(), visits, "{reason}");
+            assert_eq!(client.get("/readyz").status, 200, "{reason}");
+            assert_eq!(volume.audit(), visits, "{reason}");
+        }
+    }
+}
+
+#[test]
+fn an_empty_file_is_a_database_that_has_yet_to_be_made() {
+    let server = Server::start();
+    fs::write(server.volume().database(), "").expect("a file");
+    assert_eq!(server.client().visit(), 1);
+    assert_eq!(server.volume().audit(), 1);
+}
