@@ -1,7 +1,6 @@
 //! Every file in `deploy/chart/ci` under every name of a release: what holds of the chart holds of all of these.
 
-use std::panic::resume_unwind;
-use std::sync::{LazyLock, OnceLock};
+use std::sync::LazyLock;
 use std::thread;
 
 use serde_json::Value;
@@ -23,19 +22,14 @@ pub struct Case {
     values: Value,
 }
 
-// Not a LazyLock: when the chart cannot be rendered, every test says so, and not that another one has failed.
-static CASES: OnceLock<Vec<Case>> = OnceLock::new();
+static CASES: LazyLock<Vec<Case>> = LazyLock::new(|| {
+    thread::scope(|scope| {
+        let releases = RELEASES.map(|release| scope.spawn(move || render_all(release)));
+        releases.into_iter().flat_map(|cases| cases.join().expect("cases")).collect()
+    })
+});
 
 static DEFAULTS: LazyLock<Value> = LazyLock::new(|| Chart::new().read_yaml("values.yaml"));
-
-fn cases() -> &'static [Case] {
-    CASES.get_or_init(|| {
-        thread::scope(|scope| {
-            let releases = RELEASES.map(|release| scope.spawn(move || render_all(release)));
-            releases.into_iter().flat_map(|cases| cases.join().unwrap_or_else(|panic| resume_unwind(panic))).collect()
-        })
-    })
-}
 
 fn render_all(release: &'static str) -> Vec<Case> {
     let chart = Chart::new();
@@ -56,7 +50,7 @@ impl Case {
 
 /// Runs a check on every case. What a failed test prints ends with the case that failed.
 pub fn everywhere(mut check: impl FnMut(&Case)) {
-    for case in cases() {
+    for case in CASES.iter() {
         println!("{} as {}", case.file, case.release);
         check(case);
     }

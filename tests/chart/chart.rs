@@ -81,13 +81,9 @@ impl Chart {
 
     /// The objects that single values give, as after `--set`.
     pub fn render(&self, values: &[&str]) -> Objects {
-        Objects::parse(&stdout(self.helm(&["template", "footfall"]).args(sets(values))))
+        let values = values.iter().flat_map(|value| ["--set", value]);
+        Objects::parse(&stdout(self.helm(&["template", "footfall"]).args(values)))
     }
-}
-
-/// The arguments that set values.
-pub fn sets<'a>(values: &[&'a str]) -> Vec<&'a str> {
-    values.iter().flat_map(|value| ["--set", value]).collect()
 }
 
 /// Where `scripts/chart-tools` put a tool.

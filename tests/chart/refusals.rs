@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::chart::{Chart, output, sets, stdout};
+use crate::chart::{Chart, output, stdout};
 
 /// What is set, and what the message has to name.
 const MISTAKES: [(&str, &str); 23] = [
@@ -47,7 +47,7 @@ fn refusal(arguments: &[&str]) -> String {
 #[test]
 fn a_mistake_is_refused_and_named() {
     for (mistake, named) in MISTAKES {
-        let refusal = refusal(&sets(&[mistake]));
+        let refusal = refusal(&["--set", mistake]);
         assert!(refusal.contains(named), "{mistake}: {refusal}");
     }
 }

@@ -3,7 +3,7 @@
 
 use std::fmt::Write;
 
-use insta::{assert_snapshot, with_settings};
+use insta::assert_snapshot;
 use similar::{ChangeTag, TextDiff};
 
 use crate::chart::{Chart, stdout};
@@ -37,9 +37,7 @@ fn difference(old: &str, new: &str) -> String {
 #[test]
 fn the_defaults_give_this() {
     let text = install(&Chart::new(), "ci/defaults.yaml");
-    with_settings!({ prepend_module_to_snapshot => false, omit_expression => true }, {
-        assert_snapshot!("defaults", text);
-    });
+    assert_snapshot!("defaults", text);
 }
 
 #[test]
@@ -51,7 +49,5 @@ fn every_file_of_values_changes_this() {
         let difference = difference(&defaults, &install(&chart, &file));
         writeln!(text, "=== {file}\n{difference}").expect("text");
     }
-    with_settings!({ prepend_module_to_snapshot => false, omit_expression => true }, {
-        assert_snapshot!("values", text);
-    });
+    assert_snapshot!("values", text);
 }
