@@ -107,13 +107,10 @@ fn requests_get_to_the_port_of_the_container() {
     });
 }
 
-/// A label as DNS has it, and as a Service wants it: it begins with a letter.
+/// Whether it is a label as DNS has it, and as a Service wants it: it begins with a letter.
 fn is_dns_label(name: &str) -> bool {
-    let plain = |letter: char| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '-';
-    name.len() <= 63
-        && name.chars().all(plain)
-        && name.starts_with(|letter: char| letter.is_ascii_lowercase())
-        && !name.ends_with('-')
+    let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    name.len() <= 63 && name.bytes().all(plain) && name.as_bytes()[0].is_ascii_lowercase() && !name.ends_with('-')
 }
 
 #[test]

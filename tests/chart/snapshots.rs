@@ -4,7 +4,7 @@
 use std::fmt::Write;
 
 use insta::assert_snapshot;
-use similar::{ChangeTag, TextDiff};
+use similar::TextDiff;
 
 use crate::chart::{Chart, stdout};
 
@@ -22,12 +22,7 @@ fn difference(old: &str, new: &str) -> String {
     let mut text = String::new();
     for hunk in TextDiff::from_lines(old, new).unified_diff().context_radius(1).iter_hunks() {
         for change in hunk.iter_changes() {
-            let sign = match change.tag() {
-                ChangeTag::Equal => ' ',
-                ChangeTag::Delete => '-',
-                ChangeTag::Insert => '+',
-            };
-            write!(text, "{sign} {change}").expect("text");
+            write!(text, "{} {change}", change.tag()).expect("text");
         }
         text.push_str("  …\n");
     }
