@@ -5,7 +5,7 @@
 # The manifest has the path of the component, so the target directory is fixed.
 export CARGO_TARGET_DIR := $(CURDIR)/target
 
-.PHONY: help build hosts run cluster seed test test-url soak fuzz bench e2e kubernetes kubernetes-long kubernetes-up kubernetes-down image lint version-set fmt clean
+.PHONY: help build hosts run cluster seed test test-url soak fuzz bench e2e kubernetes kubernetes-up kubernetes-down image lint version-set fmt clean
 
 help: ## Show the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' Makefile
@@ -23,11 +23,14 @@ seed: ## Fill the empty log in FILE (data/visits.db) with N visits (1000000)
 	@cargo build --workspace --bin footfall-seed
 	@$(CARGO_TARGET_DIR)/debug/footfall-seed --visits $(or $(N),1000000) --file $(or $(FILE),data/visits.db)
 
-test: lint build hosts ## Check the style, build, and run all tests
-	scripts/chart-tools
-	scripts/browser-tools
+# The suites that need tools beyond cargo's.
+SUITES := $(filter-out $(SKIP),chart browser image)
+
+test: lint build hosts ## Check the style, build, and run all tests; SKIP="browser image" leaves out those suites
+	$(if $(filter chart,$(SUITES)),scripts/chart-tools)
+	$(if $(filter browser,$(SUITES)),scripts/browser-tools)
 	scripts/schemathesis
-	cargo test --workspace --lib --test chart --test browser --test image
+	cargo test --workspace --lib $(addprefix --test ,$(SUITES))
 	FOOTFALL_RUNTIME=4.1 cargo test --workspace --test http -- cluster soak $(addprefix own_server::,full_disk load locks pages pruning volume_faults)
 	cargo test --workspace --test http
 
@@ -56,9 +59,6 @@ e2e: ## Install the chart on the cluster of the kube context, and check it (IMAG
 # If make is killed, the cluster ends too.
 kubernetes: ## Run the tests in a Kubernetes of their own, which is built first (needs root and Go 1.26)
 	@setpriv --pdeathsig TERM scripts/kubernetes test
-
-kubernetes-long: ## Run the slow ones of them
-	@setpriv --pdeathsig TERM scripts/kubernetes test --ignored
 
 kubernetes-up: ## Start such a cluster to play with, and install the chart
 	@scripts/kubernetes up

@@ -10,13 +10,21 @@ pub const PATIENCE: Duration = Duration::from_secs(20);
 ///
 /// # Panics
 /// When there is none within [`PATIENCE`].
-pub fn eventually<T>(what: &str, mut attempt: impl FnMut() -> Option<T>) -> T {
+pub fn eventually<T>(what: &str, attempt: impl FnMut() -> Option<T>) -> T {
+    eventually_within(PATIENCE, what, attempt)
+}
+
+/// The same with a patience of its own.
+///
+/// # Panics
+/// When there is no result within it.
+pub fn eventually_within<T>(patience: Duration, what: &str, mut attempt: impl FnMut() -> Option<T>) -> T {
     let start = Instant::now();
     loop {
         if let Some(found) = attempt() {
             return found;
         }
-        assert!(start.elapsed() < PATIENCE, "not within {PATIENCE:?}: {what}");
-        thread::sleep(Duration::from_millis(5));
+        assert!(start.elapsed() < patience, "not within {patience:?}: {what}");
+        thread::sleep(patience / 4000);
     }
 }

@@ -1,33 +1,26 @@
-//! The pages as a browser shows them: Chromium, through its driver, asks a host of our own.
+//! The pages as a browser shows them: Chromium asks a host of our own.
 //!
 //! ```text
-//! accessible   what those need who use a keyboard or a screen reader
-//! charts       the bars, against the numbers
-//! colours      light and dark, and whether all can be read
-//! edges        nothing to show, too much to show, and peers that are not there
-//! embedded     the badge and the counting picture, in somebody else's page
-//! links        where they lead
-//! phone        a narrow screen, and long names on it
-//! policy       nothing is refused, nothing is complained about, and markup is text
-//! screenshots  what an owner would see, in target/screenshots
+//! pages      every page: readable, accessible, and without complaints, on a desk and on a phone, in light and in dark
+//! charts     the bars, against the numbers
+//! keyboard   what the keys reach
+//! links      where they lead
+//! policy     what the Content Security Policy refuses, and that markup is text
+//! embedded   the badge and the counting picture, in somebody else's page
 //!
-//! browser      the browser that the tests share, through the `WebDriver` protocol
-//! site         servers with visits in them
+//! browser    Chromium, through its DevTools protocol
+//! site       servers with visits in them
 //! ```
 //!
-//! Where neither Chromium nor its driver is there (`scripts/browser-tools` installs them where it can), the tests say so
-//! and pass.
+//! `scripts/browser-tools` installs Chromium, and axe-core, which checks what can be checked of accessibility.
 
-mod accessible;
 mod browser;
 mod charts;
-mod colours;
-mod edges;
 mod embedded;
+mod keyboard;
 mod links;
-mod phone;
+mod pages;
 mod policy;
-mod screenshots;
 mod site;
 
 // Those of the tests over HTTP, of which these need a part.

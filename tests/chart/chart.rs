@@ -1,15 +1,18 @@
 //! The chart, and how to render it.
 
+use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Output};
 
+use serde::Deserialize;
+use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::objects::Objects;
-use crate::tools::{self, ROOT};
+/// The root of the project.
+pub const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
 
-/// The namespace of every release here.
+/// The namespace of every release.
 pub const NAMESPACE: &str = "web";
 
 /// A chart in a directory.
@@ -25,22 +28,16 @@ impl Chart {
         Self { path: Path::new(ROOT).join("deploy/chart"), _copy: None }
     }
 
-    /// A copy of it, with every line of a file that starts so replaced by another.
+    /// A copy of it, with each line of a file that has this start replaced.
     pub fn with_line(file: &str, start: &str, line: &str) -> Self {
         let copy = TempDir::new().expect("a directory");
-        let original = Self::new();
-        copy_dir(&original.path, copy.path());
+        stdout(Command::new("cp").arg("-r").arg(Self::new().path.join(".")).arg(copy.path()));
         let chart = Self { path: copy.path().to_owned(), _copy: Some(copy) };
-        chart.and_line(file, start, line)
-    }
-
-    /// With one more line replaced.
-    pub fn and_line(self, file: &str, start: &str, line: &str) -> Self {
-        let text = self.read(file);
+        let text = chart.read(file);
         assert!(text.lines().any(|old| old.starts_with(start)), "{file} has no line {start}…");
         let lines: Vec<_> = text.lines().map(|old| if old.starts_with(start) { line } else { old }).collect();
-        fs::write(self.path.join(file), lines.join("\n") + "\n").expect("written");
-        self
+        fs::write(chart.path.join(file), lines.join("\n") + "\n").expect("written");
+        chart
     }
 
     /// The text of one of its files.
@@ -49,67 +46,121 @@ impl Chart {
         fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
     }
 
-    /// The path of a file with values, by its name in `ci/`.
-    pub fn ci(&self, file: &str) -> PathBuf {
-        self.path.join("ci").join(file)
+    /// One of its files as JSON, which is YAML, too.
+    pub fn read_yaml(&self, file: &str) -> Value {
+        serde_yaml_ng::from_str(&self.read(file)).expect("YAML")
     }
 
-    /// The names of all files with values in `ci/`.
+    /// The names of all files with values, such as `ci/defaults.yaml`.
     pub fn ci_files(&self) -> Vec<String> {
-        let mut files: Vec<String> = fs::read_dir(self.path.join("ci"))
-            .expect("a directory")
-            .map(|entry| entry.expect("an entry").file_name().into_string().expect("text"))
-            .collect();
+        let entries = fs::read_dir(self.path.join("ci")).expect("a directory");
+        let name = |entry: fs::DirEntry| format!("ci/{}", entry.file_name().into_string().expect("text"));
+        let mut files: Vec<_> = entries.map(|entry| name(entry.expect("an entry"))).collect();
         files.sort();
         files
     }
 
-    /// A command of Helm that takes a release's name and a chart.
-    pub fn helm(&self, command: &str, release: &str) -> Command {
-        let mut helm = tools::helm();
-        helm.args([command, release]).arg(&self.path).args(["--namespace", NAMESPACE]);
+    /// A command of Helm, such as `template footfall`, with nothing of this machine's settings.
+    pub fn helm(&self, command: &[&str]) -> Command {
+        let mut helm = Command::new(tool("helm"));
+        for (name, _) in env::vars_os() {
+            if name.to_string_lossy().starts_with("HELM_") || name == "KUBECONFIG" {
+                helm.env_remove(name);
+            }
+        }
+        helm.args(command).arg(&self.path).args(["--namespace", NAMESPACE]);
         helm
     }
 
-    /// `helm lint`, which takes the chart alone.
-    pub fn lint(&self) -> Command {
-        let mut helm = tools::helm();
-        helm.args(["lint", "--strict", "--namespace", NAMESPACE]).arg(&self.path);
+    /// The same with the values of a file.
+    pub fn helm_with(&self, command: &[&str], file: &str) -> Command {
+        let mut helm = self.helm(command);
+        helm.arg("--values").arg(self.path.join(file));
         helm
-    }
-
-    /// The objects that a file of values in `ci/` gives.
-    pub fn render_ci(&self, release: &str, file: &str) -> Objects {
-        Objects::parse(&tools::stdout(self.helm("template", release).arg("--values").arg(self.ci(file))))
     }
 
     /// The objects that single values give, as after `--set`.
     pub fn render(&self, values: &[&str]) -> Objects {
-        Objects::parse(&tools::stdout(self.helm("template", "footfall").args(sets(values))))
-    }
-
-    /// What Helm says of values that it refuses.
-    pub fn refusal(&self, arguments: &[&str]) -> String {
-        let output = tools::output(self.helm("template", "footfall").args(arguments));
-        assert!(!output.status.success(), "{arguments:?} was not refused");
-        String::from_utf8(output.stderr).expect("text")
+        let values = values.iter().flat_map(|value| ["--set", value]);
+        Objects::parse(&stdout(self.helm(&["template", "footfall"]).args(values)))
     }
 }
 
-/// The arguments that set values.
-pub fn sets<'a>(values: &[&'a str]) -> Vec<&'a str> {
-    values.iter().flat_map(|value| ["--set", value]).collect()
+/// Where `scripts/chart-tools` put a tool.
+pub fn tool(name: &str) -> PathBuf {
+    let path = Path::new(ROOT).join("target/tools").join(name);
+    assert!(path.exists(), "{} is missing: run `scripts/chart-tools` first", path.display());
+    path
 }
 
-fn copy_dir(from: &Path, to: &Path) {
-    fs::create_dir_all(to).expect("a directory");
-    for entry in fs::read_dir(from).expect("a directory") {
-        let entry = entry.expect("an entry");
-        let (from, to) = (entry.path(), to.join(entry.file_name()));
-        if from.is_dir() {
-            copy_dir(&from, &to);
-        } else {
-            fs::copy(from, to).expect("copied");
-        }
+/// What a program said, once it has ended.
+pub fn output(command: &mut Command) -> Output {
+    command.output().unwrap_or_else(|error| panic!("{command:?} does not start: {error}"))
+}
+
+/// What a program wrote to standard output; it has to succeed.
+pub fn stdout(command: &mut Command) -> String {
+    let output = output(command);
+    assert!(output.status.success(), "{command:?} failed: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).expect("text")
+}
+
+/// All objects of a release, as `schemas` has checked them.
+#[derive(PartialEq)]
+pub struct Objects(pub Vec<Value>);
+
+impl Objects {
+    /// Reads what `helm template` writes.
+    pub fn parse(yaml: &str) -> Self {
+        let documents = serde_yaml_ng::Deserializer::from_str(yaml)
+            .map(|document| Value::deserialize(document).unwrap_or_else(|error| panic!("{error} in:\n{yaml}")));
+        Self(documents.filter(|document| !document.is_null()).collect())
     }
+
+    /// Every object of a kind.
+    pub fn all(&self, kind: &str) -> Vec<&Value> {
+        self.0.iter().filter(|object| object["kind"] == kind).collect()
+    }
+
+    /// The only object of a kind.
+    pub fn only(&self, kind: &str) -> &Value {
+        let [only] = self.all(kind)[..] else { panic!("not one {kind}") };
+        only
+    }
+
+    /// The Service for visitors, and the headless one, which gives each replica a name.
+    pub fn services(&self) -> [&Value; 2] {
+        let (headless, others): (Vec<_>, Vec<_>) =
+            self.all("Service").into_iter().partition(|service| service["spec"]["clusterIP"] == "None");
+        let ([service], [headless]) = (&others[..], &headless[..]) else { panic!("not one Service of each kind") };
+        [service, headless]
+    }
+
+    /// The name of the `StatefulSet`, which most objects have.
+    pub fn name(&self) -> &str {
+        self.only("StatefulSet")["metadata"]["name"].as_str().expect("a name")
+    }
+
+    /// The template of the replicas' pods: metadata and spec.
+    pub fn template(&self) -> &Value {
+        &self.only("StatefulSet")["spec"]["template"]
+    }
+
+    /// The one container of a replica.
+    pub fn container(&self) -> &Value {
+        let containers = &self.template()["spec"]["containers"];
+        assert_eq!(list(containers).len(), 1, "a replica is one container");
+        &containers[0]
+    }
+
+    /// An environment variable of a replica; `Null` where it has no text.
+    pub fn env(&self, name: &str) -> &Value {
+        let variable = list(&self.container()["env"]).iter().find(|variable| variable["name"] == name);
+        &variable.unwrap_or_else(|| panic!("there is no {name}"))["value"]
+    }
+}
+
+/// The elements of a list; none where it is missing.
+pub fn list(value: &Value) -> &[Value] {
+    value.as_array().map_or(&[], Vec::as_slice)
 }

@@ -1,15 +1,17 @@
-//! What the chart promises, asked of `helm` and of what it renders; no cluster is needed.
+//! What the chart promises, asked of Helm and of what it renders; no cluster is needed. `scripts/chart-tools` installs
+//! Helm and the schemas of Kubernetes.
 //!
 //! ```text
-//! tools      helm, and Kubernetes' schemas: `scripts/chart-tools` brings both
-//! chart      the chart, or a copy of it with something edited, and how to render it
-//! objects    what was rendered, as Kubernetes' own types
+//! chart      the chart, or an edited copy of it, and how to render it
 //! cases      every file in deploy/chart/ci under every name of a release
 //!
+//! snapshots  what the defaults give, and what every file in deploy/chart/ci changes in it
 //! rules      what holds in every case
-//! features   what single values do, and which are refused
+//! network    ports, names and selectors fit together in every case
+//! refusals   values that are a mistake
 //! upgrades   what may change from version to version, and what may not
 //! schemas    every object against the schemas of Kubernetes
+//! grafana    the dashboard for Grafana
 //! ```
 
 // The hosts' own, and its tests, which run here.
@@ -17,9 +19,10 @@
 mod allowed_hosts;
 mod cases;
 mod chart;
-mod features;
-mod objects;
+mod grafana;
+mod network;
+mod refusals;
 mod rules;
 mod schemas;
-mod tools;
+mod snapshots;
 mod upgrades;

@@ -1,24 +1,19 @@
 //! The chart and the image on a real Kubernetes.
 //!
 //! ```text
-//! anywhere   what the chart promises, on any cluster
-//! own        what needs a hand on the node and on the network: a cluster that scripts/kubernetes starts
+//! any_cluster  what the chart promises, on any cluster: asked through the API server alone
+//! own_cluster  what needs access to the node and the network: a cluster that scripts/kubernetes starts
 //!
-//! release    the chart as it was installed, and what is asked of its replicas
-//! load       clients that visit without pause
-//! node       processes of pods
-//! tools      kubectl and helm
+//! release      the chart as it is installed, and what is asked of its replicas
+//! node         the processes of pods
 //! ```
 //!
-//! `make kubernetes` runs them all; `make e2e` those in `anywhere`, on the cluster of the current kube context. Both say
-//! by the variable `FOOTFALL_CLUSTER` that there is one. Without it the tests say so, and pass.
+//! `make kubernetes` runs them all; `make e2e` those in `any_cluster`, on the cluster of the current kube context.
 
-mod anywhere;
-mod load;
+mod any_cluster;
 mod node;
-mod own;
+mod own_cluster;
 mod release;
-mod tools;
 
 // That of the tests over HTTP, of which these need a part.
 #[allow(dead_code)]

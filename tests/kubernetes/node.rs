@@ -3,27 +3,24 @@
 use std::fs;
 use std::process::Command;
 
-use crate::release::Release;
-use crate::tools::stdout;
+use crate::release::{Release, stdout, try_stdout};
+
+/// The address of the node.
+pub const NODE: &str = "198.18.0.1";
 
 /// The processes of a replica's container, known by its cgroup.
 pub fn processes(release: &Release, replica: usize) -> Vec<String> {
-    let pod = release.pod(replica);
-    let id = pod["status"]["containerStatuses"][0]["containerID"].as_str().expect("a container");
+    let id = release.container(replica)["containerID"].as_str().expect("a container").to_owned();
     let id = id.strip_prefix("containerd://").expect("a container of containerd");
     let found = stdout(Command::new("find").args(["/sys/fs/cgroup", "-path", &format!("*{id}/cgroup.procs")]));
-    let processes = found.lines().find_map(|file| {
-        let list = fs::read_to_string(file).ok().filter(|list| !list.is_empty())?;
-        Some(list.lines().map(str::to_owned).collect())
-    });
-    processes.unwrap_or_else(|| panic!("replica {replica} has no processes"))
+    let lists = found.lines().filter_map(|file| fs::read_to_string(file).ok());
+    let list = lists.into_iter().find(|list| !list.is_empty());
+    list.unwrap_or_else(|| panic!("replica {replica} has no processes")).lines().map(str::to_owned).collect()
 }
 
-/// The process of the kubelet.
+/// The process of the kubelet, if it runs.
 pub fn kubelet() -> Option<String> {
-    let named = |pid: &str| fs::read_to_string(format!("/proc/{pid}/comm")).is_ok_and(|name| name == "kubelet\n");
-    let entries = fs::read_dir("/proc").expect("/proc").filter_map(Result::ok);
-    entries.filter_map(|entry| entry.file_name().into_string().ok()).find(|pid| named(pid))
+    Some(try_stdout(Command::new("busybox").args(["pidof", "kubelet"])).ok()?.trim().to_owned())
 }
 
 /// `kill -9`.

@@ -1,72 +1,98 @@
-//! The chart as it was installed, and what is asked of its replicas.
+//! The chart as it is installed, and what is asked of its replicas.
 
 use std::env;
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
+use footfall_tests::eventually_within;
 use serde_json::{Value, json};
 
 use crate::client::Client;
-use crate::tools::{ROOT, apply, eventually, helm, kubectl, own_cluster, stdout, there_is_a_cluster, tried};
+
+/// The root of the project.
+pub const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
 
 /// The name of the release, of its `StatefulSet`, and of its Service.
 pub const NAME: &str = "footfall";
 
-/// One test at a time: they count visits, and break what they can.
-static TURN: Mutex<()> = Mutex::new(());
-
-/// Whether a release did not get ready as it is: then the next test need not wait for it.
+/// Whether a release did not get ready: then the next test need not wait for it.
 static BROKEN: AtomicBool = AtomicBool::new(false);
 
-/// A release in a namespace that enforces restricted pod security.
+/// Tries again and again until there is a result. A cluster takes its time.
+pub fn eventually<T>(what: &str, attempt: impl FnMut() -> Option<T>) -> T {
+    eventually_within(Duration::from_mins(3), what, attempt)
+}
+
+/// What a program wrote to standard output; it has to succeed.
+pub fn stdout(command: &mut Command) -> String {
+    try_stdout(command).unwrap_or_else(|error| panic!("{error}"))
+}
+
+/// The same, where it may fail: with what it said.
+pub fn try_stdout(command: &mut Command) -> Result<String, String> {
+    let output = command.stdin(Stdio::null()).output();
+    let output = output.unwrap_or_else(|error| panic!("{command:?} does not start: {error}"));
+    let stdout = String::from_utf8(output.stdout).expect("text");
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    if output.status.success() { Ok(stdout) } else { Err(format!("{command:?} failed: {stderr}{stdout}")) }
+}
+
+/// kubectl, for the whole cluster.
+pub fn kubectl(arguments: &[&str]) -> Command {
+    let mut kubectl = Command::new("kubectl");
+    kubectl.args(arguments);
+    kubectl
+}
+
+/// Applies an object, which may be there already.
+pub fn apply(object: &Value) {
+    let file = tempfile::NamedTempFile::new().expect("a file");
+    std::fs::write(&file, object.to_string()).expect("written");
+    stdout(kubectl(&["apply", "--filename"]).arg(file.path()));
+}
+
+/// Text as JSON.
+pub fn parse(text: &str) -> Value {
+    serde_json::from_str(text).unwrap_or_else(|error| panic!("{error}: {text}"))
+}
+
+/// A release in a namespace of its own.
 pub struct Release {
-    namespace: String,
+    /// Its name.
+    pub namespace: String,
     values: Vec<String>,
-    _turn: MutexGuard<'static, ()>,
 }
 
 impl Release {
     /// The one that the tests share, whatever one before did to it: three replicas, all ready, and a `NetworkPolicy`.
-    /// `None` where there is no cluster.
-    pub fn shared() -> Option<Self> {
-        Self::installed("", &["networkPolicy.enabled=true"])
+    pub fn shared() -> Self {
+        Self::install("", &["networkPolicy.enabled=true"])
     }
 
-    /// The same on a cluster of our own, alone.
-    pub fn shared_on_own_cluster() -> Option<Self> {
-        own_cluster().and_then(|_| Self::shared())
-    }
-
-    /// One in the tests' namespace with this behind its name.
-    pub fn installed(suffix: &str, values: &[&str]) -> Option<Self> {
-        there_is_a_cluster().then_some(())?;
-        let namespace = env::var("NAMESPACE").unwrap_or_else(|_| "footfall-e2e".to_owned()) + suffix;
-        let turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
-        let labels = json!({"pod-security.kubernetes.io/enforce": "restricted"});
-        apply(
-            "default",
-            &json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": namespace, "labels": labels}}),
+    /// One in a namespace that enforces restricted pod security: the tests' with this behind its name.
+    pub fn install(suffix: &str, values: &[&str]) -> Self {
+        // Lest they touch whatever cluster a developer happens to have.
+        assert!(
+            env::var_os("FOOTFALL_CLUSTER").is_some(),
+            "run `make kubernetes`, which starts a cluster, or `make e2e`"
         );
-        let mut values: Vec<_> = values.iter().map(|&value| value.to_owned()).collect();
-        if let Ok(image) = env::var("IMAGE") {
-            let (repository, tag) = image.rsplit_once(':').expect("IMAGE is NAME:TAG");
-            values.extend([format!("image.repository={repository}"), format!("image.tag={tag}")]);
-        }
-        values.extend(env::var("RUNTIMECLASS").map(|name| format!("runtimeClass.name={name}")));
-        values.extend(env::var("TEST_IMAGE").map(|image| format!("test.image={image}")));
-        let release = Self { namespace, values, _turn: turn };
+        let namespace = env::var("NAMESPACE").unwrap_or_else(|_| "footfall-e2e".to_owned()) + suffix;
+        let labels = json!({"pod-security.kubernetes.io/enforce": "restricted"});
+        let metadata = json!({"name": namespace, "labels": labels});
+        apply(&json!({"apiVersion": "v1", "kind": "Namespace", "metadata": metadata}));
+        let values = values.iter().map(|&value| value.to_owned()).chain(env::var("FOOTFALL_VALUES")).collect();
+        let release = Self { namespace, values };
         assert!(!BROKEN.swap(true, Ordering::Relaxed), "the chart does not get ready, as a test before this says");
         release.upgrade(&[]);
-        release.is_ready();
+        release.wait_until_ready();
         BROKEN.store(false, Ordering::Relaxed);
-        Some(release)
+        release
     }
 
     /// Installs it, or gives it other values: those of all, and these.
     pub fn upgrade(&self, values: &[&str]) {
-        let mut helm = self.helm();
-        helm.args(["upgrade", "--install", NAME, &format!("{ROOT}/deploy/chart")]);
+        let mut helm = self.helm(&["upgrade", "--install", NAME, &format!("{ROOT}/deploy/chart")]);
         for value in self.values.iter().map(String::as_str).chain(values.iter().copied()) {
             helm.args(["--set", value]);
         }
@@ -74,32 +100,30 @@ impl Release {
     }
 
     /// Waits until all its replicas are of its latest revision, and ready.
-    pub fn is_ready(&self) {
-        stdout(self.kubectl().args(["rollout", "status", &format!("statefulset/{NAME}"), "--timeout", "180s"]));
-    }
-
-    /// Its namespace.
-    pub fn namespace(&self) -> &str {
-        &self.namespace
+    pub fn wait_until_ready(&self) {
+        stdout(&mut self.kubectl(&["rollout", "status", &format!("statefulset/{NAME}"), "--timeout", "180s"]));
     }
 
     /// kubectl, in its namespace.
-    pub fn kubectl(&self) -> Command {
-        let mut kubectl = kubectl();
+    pub fn kubectl(&self, arguments: &[&str]) -> Command {
+        let mut kubectl = kubectl(arguments);
         kubectl.args(["--namespace", &self.namespace]);
         kubectl
     }
 
-    /// Helm, in its namespace.
-    pub fn helm(&self) -> Command {
-        let mut helm = helm();
-        helm.args(["--namespace", &self.namespace]);
+    /// Helm, in its namespace, with nothing of this machine's settings.
+    pub fn helm(&self, arguments: &[&str]) -> Command {
+        let mut helm = Command::new(format!("{ROOT}/target/tools/helm"));
+        for (name, _) in env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("HELM_")) {
+            helm.env_remove(name);
+        }
+        helm.args(["--namespace", &self.namespace]).args(arguments);
         helm
     }
 
     /// An object of its namespace.
     pub fn get(&self, name: &str) -> Value {
-        serde_json::from_str(&stdout(self.kubectl().args(["get", name, "--output", "json"]))).expect("JSON")
+        parse(&stdout(&mut self.kubectl(&["get", name, "--output", "json"])))
     }
 
     /// The pod of a replica.
@@ -107,60 +131,48 @@ impl Release {
         self.get(&format!("pod/{NAME}-{replica}"))
     }
 
+    /// The status of a replica's container.
+    pub fn container(&self, replica: usize) -> Value {
+        self.pod(replica)["status"]["containerStatuses"][0].clone()
+    }
+
+    /// What the API server answers at a path of its namespace.
+    pub fn get_raw(&self, path: &str) -> String {
+        stdout(&mut self.kubectl(&["get", "--raw", &format!("/api/v1/namespaces/{}/{path}", self.namespace)]))
+    }
+
     /// What a replica answers, asked through the API server: there is no `kubectl exec` into a component.
-    pub fn ask(&self, replica: usize, target: &str) -> String {
-        self.try_ask(replica, target).unwrap_or_else(|error| panic!("{error}"))
-    }
-
-    /// The same, where it may not answer.
-    pub fn try_ask(&self, replica: usize, target: &str) -> Result<String, String> {
-        let path = format!("/api/v1/namespaces/{}/pods/{NAME}-{replica}:5000/proxy{target}", self.namespace);
-        tried(kubectl().args(["get", "--raw", &path]))
-    }
-
-    /// What the Service answers, asked likewise.
-    pub fn ask_service(&self, target: &str) -> String {
-        let path = format!("/api/v1/namespaces/{}/services/{NAME}:5000/proxy{target}", self.namespace);
-        stdout(kubectl().args(["get", "--raw", &path]))
+    pub fn ask(&self, replica: usize, target: &str) -> Value {
+        parse(&self.get_raw(&format!("pods/{NAME}-{replica}:5000/proxy{target}")))
     }
 
     /// How many visits a replica has.
     pub fn count(&self, replica: usize) -> i64 {
         let answer = self.ask(replica, "/visits/count?scope=replica");
-        json(&answer)["visits"].as_i64().unwrap_or_else(|| panic!("no number of visits: {answer}"))
+        answer["visits"].as_i64().unwrap_or_else(|| panic!("no number of visits: {answer}"))
     }
 
-    /// How many visits three replicas have, each asked for its own.
-    pub fn sum(&self) -> i64 {
-        (0..3).map(|replica| self.count(replica)).sum()
+    /// How many visits each of three replicas has, asked for its own.
+    pub fn counts(&self) -> [i64; 3] {
+        [0, 1, 2].map(|replica| self.count(replica))
     }
 
     /// How many visits all replicas have, as one of them knows; all of this many have to answer.
     pub fn total(&self, asked: usize, replicas: usize) -> i64 {
-        let answer = json(&self.ask(asked, "/visits/count?scope=cluster"));
+        let answer = self.ask(asked, "/visits/count?scope=cluster");
         assert_eq!(answer["complete"], true, "replica {asked} misses one: {answer}");
         assert_eq!(answer["replicas"].as_array().map(Vec::len), Some(replicas), "{answer}");
         answer["total"].as_i64().unwrap_or_else(|| panic!("no total: {answer}"))
     }
 
-    /// The URL of its `LoadBalancer`, which is somebody else's to answer.
+    /// The URL of its `LoadBalancer`, once it answers there.
     pub fn url(&self) -> String {
-        let address = eventually("the Service has an address", || {
+        let url = eventually("the Service has an address", || {
             let service = self.get(&format!("service/{NAME}"));
-            service["status"]["loadBalancer"]["ingress"][0]["ip"].as_str().map(str::to_owned)
+            let address = service["status"]["loadBalancer"]["ingress"][0]["ip"].as_str()?;
+            Some(format!("http://{address}:5000"))
         });
-        format!("http://{address}:5000")
+        eventually("the LoadBalancer answers", || Client::new(&url).try_get("/version").ok());
+        url
     }
-
-    /// A client of the `LoadBalancer`, once it answers.
-    pub fn visitor(&self) -> Client {
-        let client = Client::new(&self.url());
-        eventually("the LoadBalancer answers", || client.try_get("/version").ok());
-        client
-    }
-}
-
-/// Text as JSON.
-pub fn json(text: &str) -> Value {
-    serde_json::from_str(text).unwrap_or_else(|error| panic!("{error}: {text}"))
 }

@@ -1,6 +1,8 @@
 //! Values that are a mistake are refused, by name.
 
-use crate::chart::{Chart, sets};
+use serde_json::Value;
+
+use crate::chart::{Chart, output, stdout};
 
 /// What is set, and what the message has to name.
 const MISTAKES: [(&str, &str); 23] = [
@@ -35,24 +37,46 @@ const MISTAKES: [(&str, &str); 23] = [
     ("httpRoute.enabled=true", "httpRoute.parentRefs"),
 ];
 
+/// What Helm says of arguments that it refuses.
+fn refusal(arguments: &[&str]) -> String {
+    let output = output(Chart::new().helm(&["template", "footfall"]).args(arguments));
+    assert!(!output.status.success(), "{arguments:?} was not refused");
+    String::from_utf8(output.stderr).expect("text")
+}
+
 #[test]
 fn a_mistake_is_refused_and_named() {
-    let chart = Chart::new();
     for (mistake, named) in MISTAKES {
-        let refusal = chart.refusal(&sets(&[mistake]));
+        let refusal = refusal(&["--set", mistake]);
         assert!(refusal.contains(named), "{mistake}: {refusal}");
     }
 }
 
 #[test]
+fn a_cluster_that_is_too_old_is_refused() {
+    let refusal = refusal(&["--kube-version", "1.29.0"]);
+    assert!(refusal.contains("kubeVersion"), "{refusal}");
+    // Managed clusters have versions like these.
+    stdout(Chart::new().helm(&["template", "footfall"]).args(["--kube-version", "1.30.4-gke.100"]));
+}
+
+#[test]
+fn no_file_of_values_is_refused_nor_the_values_of_a_parent_chart() {
+    let chart = Chart::new();
+    for file in chart.ci_files() {
+        stdout(&mut chart.helm_with(&["lint", "--strict"], &file));
+    }
+    assert!(chart.render(&["global.domain=example.com"]) == chart.render(&[]));
+}
+
+#[test]
 fn every_value_of_the_schema_has_a_default_and_every_default_is_in_the_schema() {
     let chart = Chart::new();
-    let schema: serde_json::Value = serde_json::from_str(&chart.read("values.schema.json")).expect("JSON");
-    let defaults: serde_json::Value = serde_yaml_ng::from_str(&chart.read("values.yaml")).expect("YAML");
-    let names = |object: &serde_json::Value| -> Vec<String> {
+    let (schema, defaults) = (chart.read_yaml("values.schema.json"), chart.read_yaml("values.yaml"));
+    let names = |object: &Value| -> Vec<String> {
         let mut names: Vec<_> = object.as_object().expect("an object").keys().cloned().collect();
-        names.sort();
         names.retain(|name| name != "global");
+        names.sort();
         names
     };
     let properties = &schema["properties"];

@@ -1,0 +1,97 @@
+//! Every page: readable, accessible, and without complaints, on a desk and on a phone, in light and in dark.
+
+use serde_json::json;
+
+use crate::browser::Tab;
+use crate::site::{cluster, encode, filled, now, setup};
+
+/// Checks a page on all screens and in both schemes, and that it says this. Pictures of it are in target/screenshots.
+fn assert_page(tab: &Tab, name: &str, url: &str, says: &[&str]) {
+    for (width, scheme) in [(1280, "light"), (1280, "dark"), (800, "light"), (360, "dark"), (320, "light")] {
+        let name = format!("{name}-{width}-{scheme}");
+        tab.emulate(width, scheme);
+        tab.go(url);
+        tab.save_screenshot(&name);
+        tab.emulate(width, scheme);
+        let text = tab.text();
+        for words in says {
+            assert!(text.contains(words), "{name} does not say {words}: {text}");
+        }
+        tab.eval("document.querySelectorAll('details').forEach(one => one.open = true)");
+        assert_eq!(tab.eval(include_str!("layout.js")), json!({}), "{name}");
+        assert_eq!(tab.complaints(), Vec::<String>::new(), "{name}");
+        if width != 800 {
+            assert_eq!(tab.violations(), Vec::<String>::new(), "{name}");
+            assert_eq!(tab.eval(include_str!("contrast.js")), json!([]), "{name}");
+        }
+    }
+}
+
+#[test]
+fn the_pages_of_a_cluster() {
+    let (servers, tab) = (cluster(20), Tab::open());
+    let url = servers[0].url();
+    assert_page(&tab, "home", url, &["footfall-0"]);
+    let all = ["All replicas", "footfall-1", "/blog/group-commit", "/أخبار"];
+    assert_page(&tab, "dashboard", &format!("{url}/visits"), &all);
+    assert_page(&tab, "page", &format!("{url}/visits?page=/blog/&tz=Asia/Kathmandu"), &["/blog/", "Asia/Kathmandu"]);
+    assert_page(&tab, "replica", &format!("{url}/visits?scope=replica&tail=100"), &["footfall-0 alone"]);
+}
+
+#[test]
+fn the_pages_of_a_replica_without_visits() {
+    let (server, tab) = (setup("footfall-0").start(), Tab::open());
+    assert_page(
+        &tab,
+        "empty",
+        &format!("{}/visits", server.url()),
+        &["No visits yet.", "No page has been visited yet."],
+    );
+    assert!(!tab.text().contains("replicas"), "there are no others: {}", tab.text());
+    assert_page(&tab, "no-such-page", &format!("{}/visits?page=/no", server.url()), &["The log has no such visits."]);
+}
+
+#[test]
+fn the_pages_of_a_cluster_that_misses_a_peer_and_has_long_names() {
+    let (replica, peer) = ("r".repeat(253), "p".repeat(253));
+    let pages = [
+        format!("/{}", "x".repeat(511)),
+        format!("/{}", "ص".repeat(255)),
+        format!("/{}", "漢字".repeat(85)),
+        format!("/{}", "w-".repeat(255)),
+    ];
+    let visits: Vec<_> = pages.iter().map(|page| (now() - 1, page.as_str())).collect();
+    let other = filled(setup(&peer), visits.clone());
+    let dead = format!("{}.{}.localhost", "d".repeat(63), "e".repeat(63));
+    let peers = format!("{},http://{dead}:1", other.url());
+    let server = filled(setup(&replica).variable("peers", &peers), visits);
+    let summary = server.client().json("/visits/summary?scope=cluster");
+    let reason = summary["reasons"].as_object().expect("reasons").values().next().expect("a reason");
+    let tab = Tab::open();
+    let says = [&replica, &peer, &pages[0], &pages[1], "is missing", reason.as_str().expect("text")];
+    assert_page(&tab, "missing", &format!("{}/visits", server.url()), &says);
+    assert_page(&tab, "long-home", server.url(), &[&replica]);
+    assert_page(
+        &tab,
+        "long",
+        &format!("{}/visits?scope=replica&page={}", server.url(), encode(&pages[0])),
+        &[&pages[0]],
+    );
+}
+
+#[test]
+fn a_check_of_a_page_sees_what_is_wrong() {
+    let (server, tab) = (setup("footfall-0").start(), Tab::open());
+    tab.emulate(360, "light");
+    tab.go(&format!("{}/visits", server.url()));
+    tab.eval(
+        "const [h1, p, bar, text] = ['h1', 'p', 'rect.bar', 'svg text'].map(one => document.querySelector(one));
+        h1.style.color = '#999';
+        p.style.cssText = 'width: 1000px; font-size: 5px';
+        bar.setAttribute('height', 50), bar.style.fill = '#eee', text.style.fill = '#eee'",
+    );
+    assert!(tab.violations()[0].contains("contrast"), "{:?}", tab.violations());
+    let layout = tab.eval(include_str!("layout.js"));
+    assert!(layout["wide"].is_array() && layout["small"].is_array(), "{layout}");
+    assert_eq!(tab.eval(include_str!("contrast.js")).as_array().map(Vec::len), Some(2));
+}

@@ -1,0 +1,177 @@
+//! What holds in every case.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::sync::LazyLock;
+
+use http::Uri;
+use serde_json::{Value, json};
+use toml::Table;
+
+use crate::allowed_hosts::AllowedHost;
+use crate::cases::everywhere;
+use crate::chart::{Chart, NAMESPACE, ROOT, list};
+
+/// The app's manifest.
+static MANIFEST: LazyLock<Table> =
+    LazyLock::new(|| fs::read_to_string(format!("{ROOT}/spin.toml")).expect("a manifest").parse().expect("TOML"));
+
+/// The variable of the app that an environment variable sets.
+fn variable(env: &Value) -> Option<String> {
+    env["name"].as_str()?.strip_prefix("SPIN_VARIABLE_").map(str::to_lowercase)
+}
+
+#[test]
+fn pods_are_what_the_pod_security_standard_restricted_allows_and_a_little_less() {
+    everywhere(|case| {
+        let pods = [&case.objects.template()["spec"], &case.objects.only("Pod")["spec"]];
+        for pod in pods {
+            let context = &pod["securityContext"];
+            assert_eq!(context["runAsNonRoot"], true);
+            assert_eq!((&context["runAsUser"], &context["runAsGroup"]), (&json!(65532), &json!(65532)));
+            assert_eq!(context["seccompProfile"], json!({ "type": "RuntimeDefault" }));
+            assert_eq!(pod["automountServiceAccountToken"], false);
+            assert!(pod["initContainers"].is_null() && pod["ephemeralContainers"].is_null());
+            for container in list(&pod["containers"]) {
+                let context = json!({
+                    "allowPrivilegeEscalation": false,
+                    "readOnlyRootFilesystem": true,
+                    "capabilities": { "drop": ["ALL"] },
+                });
+                assert_eq!(container["securityContext"], context);
+            }
+            let text = pod.to_string();
+            for field in ["hostNetwork", "hostPID", "hostIPC", "hostPort", "hostPath", "serviceAccountName"] {
+                assert!(!text.contains(field), "{field}");
+            }
+        }
+        assert_eq!(pods[0]["securityContext"]["fsGroup"], 65532, "the volume belongs to who writes it");
+    });
+}
+
+#[test]
+fn the_state_is_on_the_claim_and_the_runtime_config_says_so() {
+    everywhere(|case| {
+        let name = case.objects.name();
+        let claim = json!([{
+            "apiVersion": "v1",
+            "kind": "PersistentVolumeClaim",
+            "metadata": { "name": "visits" },
+            "spec": case.value("/statefulSet/volumeClaimTemplates/spec"),
+        }]);
+        assert_eq!(case.objects.only("StatefulSet")["spec"]["volumeClaimTemplates"], claim);
+        let volumes = json!([{ "name": "config", "configMap": { "name": name } }]);
+        assert_eq!(case.objects.template()["spec"]["volumes"], volumes);
+        let file = "runtime-config.toml";
+        let mounts = json!([
+            { "name": "visits", "mountPath": "/data" },
+            { "name": "config", "mountPath": "/runtime-config.toml", "subPath": file, "readOnly": true },
+        ]);
+        assert_eq!(case.objects.container()["volumeMounts"], mounts);
+
+        let config = case.objects.only("ConfigMap");
+        assert_eq!(config["metadata"]["name"], name);
+        let config: Value = toml::from_str(config["data"][file].as_str().expect("a file")).expect("TOML");
+        // The shim refuses any other key.
+        let database = json!({ "type": "spin", "path": "/data/visits.db" });
+        assert_eq!(config, json!({ "state_dir": "/data", "sqlite_database": { "default": database } }));
+    });
+}
+
+#[test]
+fn the_export_token_comes_from_a_secret_and_is_written_nowhere_else() {
+    everywhere(|case| {
+        let [token, existing] = ["/exportToken/value", "/exportToken/existingSecret"].map(|value| case.value(value));
+        let secrets = case.objects.all("Secret");
+        assert_eq!(secrets.len(), usize::from(token != "" && existing == ""));
+        let env = list(&case.objects.container()["env"]);
+        let reference = env.iter().find(|env| variable(env).as_deref() == Some("export_token"));
+        assert_eq!(reference.is_some(), token != "" || existing != "", "a token is there if it was given");
+        let Some(reference) = reference else { return };
+        let key = case.value("/exportToken/key").as_str().expect("a key");
+        let name = secrets.first().map_or(existing, |secret| &secret["metadata"]["name"]);
+        let source = json!({ "secretKeyRef": { "name": name, "key": key } });
+        assert_eq!(reference["valueFrom"], source, "a pod does not start without its token");
+        let Some(secret) = secrets.first() else { return };
+        assert_eq!(secret["stringData"], json!({ key: token }));
+        for object in case.objects.0.iter().filter(|object| object != secret) {
+            assert!(!object.to_string().contains(token.as_str().expect("a token")), "{object:#}");
+        }
+    });
+}
+
+#[test]
+fn environment_variables_set_every_variable_of_the_app_and_no_other() {
+    let variables: BTreeSet<_> = MANIFEST["variables"].as_table().expect("variables").keys().cloned().collect();
+    let mut set = BTreeSet::new();
+    everywhere(|case| {
+        let mut names = BTreeSet::new();
+        for env in list(&case.objects.container()["env"]) {
+            assert!(names.insert(env["name"].to_string()), "{} is there twice", env["name"]);
+            assert!(variable(env).is_some() || env["name"] == "SPIN_HTTP_LISTEN_ADDR", "{env}");
+            set.extend(variable(env));
+        }
+        // A Service called `timezone` would set TIMEZONE_PORT, and Spin reads the environment for variables.
+        assert_eq!(case.objects.template()["spec"]["enableServiceLinks"], false);
+        assert!(case.objects.container()["envFrom"].is_null());
+    });
+    assert_eq!(set, variables);
+}
+
+#[test]
+fn the_defaults_of_the_chart_are_those_of_the_app() {
+    let objects = Chart::new().render(&[]);
+    let envs = list(&objects.container()["env"]).iter().filter(|env| env["value"].is_string());
+    let values = envs.filter_map(|env| Some((variable(env)?, &env["value"])));
+    let mut compared = 0;
+    for (name, value) in values.filter(|(name, _)| !["peers", "peer_domain"].contains(&name.as_str())) {
+        assert_eq!(MANIFEST["variables"][&name]["default"].as_str(), value.as_str(), "{name}");
+        compared += 1;
+    }
+    assert!(compared >= 5, "{compared} were compared");
+}
+
+#[test]
+fn the_app_can_reach_every_replica_by_its_name_and_nothing_else_but_its_own_machine() {
+    let hosts = &MANIFEST["component"]["footfall"]["allowed_outbound_hosts"];
+    let hosts: Vec<_> = hosts.as_array().expect("a list").iter().map(|host| host.as_str().expect("a text")).collect();
+    everywhere(|case| {
+        let (name, port) = (case.objects.name(), case.value("/containerPort"));
+        let domain = format!("{name}-headless.{NAMESPACE}.svc");
+        assert_eq!(case.objects.env("SPIN_VARIABLE_PEER_DOMAIN"), &domain);
+        let replicas = case.objects.only("StatefulSet")["spec"]["replicas"].as_u64().expect("a number");
+        let peers: Vec<_> = (0..replicas).map(|replica| format!("http://{name}-{replica}.{domain}:{port}")).collect();
+        assert_eq!(case.objects.env("SPIN_VARIABLE_PEERS"), &peers.join(","));
+
+        let expand = |host: &&str| AllowedHost::parse(&host.replace("{{ peer_domain }}", &domain)).expect("a host");
+        let allowed: Vec<_> = hosts.iter().map(expand).collect();
+        let allows = |url: &str| {
+            let uri: Uri = url.parse().expect("a URL");
+            allowed.iter().any(|host| host.allows(&uri))
+        };
+        for peer in peers {
+            assert!(allows(&peer), "{peer}");
+            for other in [peer.replace(&domain, &format!("{domain}.example")), peer.replace("http:", "https:")] {
+                assert!(!allows(&other), "{other}");
+            }
+        }
+        assert!(allows("http://127.0.0.1:3000"));
+        for host in
+            ["example.com", "localhost", "10.0.0.1", "169.254.169.254", "kubernetes.default.svc", "[::1]", &domain]
+        {
+            assert!(!allows(&format!("http://{host}:5000/")), "{host}");
+        }
+    });
+}
+
+#[test]
+fn every_version_is_that_of_the_package() {
+    let cargo: Table = fs::read_to_string(format!("{ROOT}/Cargo.toml")).expect("text").parse().expect("TOML");
+    let version = cargo["package"]["version"].as_str().expect("a version");
+    let chart = Chart::new();
+    assert_eq!(chart.read_yaml("Chart.yaml")["appVersion"], version);
+    for (variant, tag) in [("rc", version.to_owned()), ("final", format!("{version}-final"))] {
+        let objects = chart.render(&[&format!("image.variant={variant}")]);
+        assert_eq!(objects.container()["image"], format!("footfall:{tag}"));
+    }
+}

@@ -1,6 +1,0 @@
-//! What the chart promises, asked through the API server alone.
-
-mod changes;
-mod install;
-mod replicas;
-mod visits;

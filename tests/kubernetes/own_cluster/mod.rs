@@ -1,0 +1,6 @@
+//! What needs access to the node and the network: a cluster that scripts/kubernetes starts.
+
+mod faults;
+mod policy;
+mod restarts;
+mod runtime;
