@@ -1,6 +1,5 @@
 //! Which peer is which replica.
 
-use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
@@ -15,7 +14,7 @@ const MARKUP: &str = r#"<script>alert(1)</script>&"'"#;
 
 #[test]
 fn a_peer_is_the_replica_that_it_says_and_the_first_of_a_name_counts() {
-    let honest = Arc::new(start(replica("b")));
+    let honest = start(replica("b"));
     honest.client().visit();
     let called = |name: &str| {
         let name = name.to_owned();

@@ -1,7 +1,6 @@
 //! Peers that answer in an unusual way, or with what cannot be.
 
 use std::io::Write;
-use std::sync::Arc;
 
 use serde_json::{Value, json};
 
@@ -30,10 +29,10 @@ fn an_answer_in_any_form_of_http_is_read_to_its_end() {
 }
 
 /// A replica with two visits, for peers that change its answers.
-fn honest() -> Arc<Server> {
+fn honest() -> Server {
     let server = start(replica("b").at(NOW));
     put(server.volume(), &[("2026-11-23T13:30:00Z", "/"), ("2026-11-23T14:10:00Z", "/a")]);
-    Arc::new(server)
+    server
 }
 
 #[test]
@@ -65,7 +64,8 @@ fn a_peer_that_tells_what_cannot_be_is_missing() {
 
 #[test]
 fn what_a_peer_may_tell_is_put_in_order() {
-    let peer = Fake::lying(&honest(), |asked, answer| {
+    let honest = honest();
+    let peer = Fake::lying(&honest, |asked, answer| {
         if asked.path() == "/visits/histogram" {
             // The buckets are what counts.
             answer["visits"] = json!(3);
@@ -88,7 +88,8 @@ fn what_a_peer_may_tell_is_put_in_order() {
 fn the_longest_lists_of_a_peer_are_answered_at_once() {
     /// What a peer may answer, in bytes, beside what is in every answer.
     const LIMIT: usize = (2 << 20) - (16 << 10);
-    let peer = Fake::lying(&honest(), |_, answer| {
+    let honest = honest();
+    let peer = Fake::lying(&honest, |_, answer| {
         let page = |place: usize| json!({ "page": format!("/{place}"), "visits": 1 });
         let visit = |place: usize| json!({ "id": place + 1, "at": "2026-11-23T14:00:00Z", "page": "/" });
         let fill = |list: &mut Value, one: &dyn Fn(usize) -> Value| {
