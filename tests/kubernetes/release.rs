@@ -106,8 +106,9 @@ impl Release {
 
     /// kubectl, in its namespace.
     pub fn kubectl(&self, arguments: &[&str]) -> Command {
-        let mut kubectl = kubectl(arguments);
-        kubectl.args(["--namespace", &self.namespace]);
+        // Before the arguments: what follows `--` is a command for a pod.
+        let mut kubectl = kubectl(&["--namespace", &self.namespace]);
+        kubectl.args(arguments);
         kubectl
     }
 
