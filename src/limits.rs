@@ -24,7 +24,7 @@ pub const MAINTENANCE_INTERVAL: i64 = 500;
 /// a log that is too long becomes shorter.
 pub const PRUNE_BATCH: i64 = 2 * MAINTENANCE_INTERVAL;
 
-/// After how many visits maintenance restarts the write-ahead log, for which writers wait: the file stays at a few MiB.
+/// After how many visits maintenance restarts the write-ahead log, for which writers wait: mostly the file stays at a few MiB.
 pub const RESTART_LOG_INTERVAL: i64 = 2 * MAINTENANCE_INTERVAL;
 
 /// How many ids of the log one statement of an export reads: other requests wait for it, and the visits are in memory.
