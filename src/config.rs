@@ -8,7 +8,7 @@ use std::time::Duration;
 use futures::future::try_join_all;
 use http::Uri;
 
-use crate::limits::{MAX_PEER_TIMEOUT_MS, MAX_REPLICA_BYTES};
+use crate::limits::{MAX_PEER_TIMEOUT_MS, MAX_REPLICA_BYTES, MIN_STORAGE};
 use crate::zone::Zone;
 use crate::{stderr, visit};
 pub use token::Token;
@@ -24,6 +24,8 @@ pub struct Config {
     pub synchronous: Synchronous,
     /// How many of the latest visits the log keeps; `None` keeps all.
     pub retain_visits: Option<i64>,
+    /// How much storage the database may use, in bytes.
+    pub max_storage: i64,
     /// How many pages are counted separately.
     pub max_pages: i64,
     /// The prefixes of `User-Agent` whose requests are not visits.
@@ -55,11 +57,12 @@ pub struct Invalid {
     pub expected: &'static str,
 }
 
-const NAMES: [&str; 9] = [
+const NAMES: [&str; 10] = [
     "timezone",
     "replica",
     "synchronous",
     "retain_visits",
+    "max_storage",
     "max_pages",
     "ignore_agents",
     "peers",
@@ -108,6 +111,9 @@ impl Config {
                 Some(number) => Some(number),
                 None => return Err(invalid("retain_visits", "a number of visits, or 0 to keep them all")),
             },
+            max_storage: parse_size(value("max_storage"))
+                .filter(|bytes| *bytes >= MIN_STORAGE)
+                .ok_or(invalid("max_storage", "a size such as 192M, 1Gi or a number of bytes, and at least 16Mi"))?,
             max_pages: number("max_pages").ok_or(invalid("max_pages", "a number of pages"))?,
             ignore_agents: split_list(value("ignore_agents")).map(str::to_owned).collect(),
             peers: split_list(value("peers")).map(parse_peer).collect::<Option<_>>().ok_or(invalid(
@@ -137,6 +143,20 @@ pub fn is_replica_name(name: &str) -> bool {
 
 fn split_list(value: &str) -> impl Iterator<Item = &str> {
     value.split(',').map(str::trim).filter(|item| !item.is_empty())
+}
+
+/// Parses a size: a number of bytes, or a number with a suffix, as Kubernetes writes quantities.
+fn parse_size(text: &str) -> Option<i64> {
+    let digits = text.trim_end_matches(|character: char| !character.is_ascii_digit());
+    let unit = match &text[digits.len()..] {
+        "" => 1,
+        "M" => 1_000_000,
+        "Mi" => 1 << 20,
+        "G" => 1_000_000_000,
+        "Gi" => 1 << 30,
+        _ => return None,
+    };
+    digits.parse::<u64>().ok()?.checked_mul(unit).and_then(|bytes| i64::try_from(bytes).ok())
 }
 
 /// Parses the URL of a peer: `http`, a host and optionally a port, and nothing else.

@@ -30,6 +30,9 @@ pub const RESTART_LOG_INTERVAL: i64 = 2 * MAINTENANCE_INTERVAL;
 /// How many ids of the log one statement of an export reads: other requests wait for it, and the visits are in memory.
 pub const EXPORT_BATCH: i64 = 1000;
 
+/// The least that the variable `max_storage` may be, in bytes: for much less, the write-ahead log alone would be too long.
+pub const MIN_STORAGE: i64 = 16 << 20;
+
 // Configuration.
 
 /// The longest name of a replica, in bytes: that of a name in DNS.

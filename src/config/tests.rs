@@ -6,6 +6,7 @@ fn parse_with(variable: &'static str, value: &str) -> Result<Config, Invalid> {
         ("replica", "local".to_owned()),
         ("synchronous", "normal".to_owned()),
         ("retain_visits", "1000000".to_owned()),
+        ("max_storage", "1Gi".to_owned()),
         ("max_pages", "10000".to_owned()),
         ("ignore_agents", "kube-probe/, GoogleHC/".to_owned()),
         ("peers", String::new()),
@@ -27,6 +28,13 @@ fn an_invalid_value_is_refused_with_the_name_of_its_variable() {
         ("retain_visits", "-1"),
         ("retain_visits", "1e6"),
         ("retain_visits", "99999999999999999999"),
+        ("max_storage", ""),
+        ("max_storage", "1GB"),
+        ("max_storage", "1 Gi"),
+        ("max_storage", "-1Gi"),
+        ("max_storage", "1.5Gi"),
+        ("max_storage", "16777215"),
+        ("max_storage", "9999999999Gi"),
         ("max_pages", "many"),
         ("peers", "footfall-1:5000"),
         ("peers", "https://footfall-1"),
@@ -52,6 +60,15 @@ fn an_invalid_value_is_refused_with_the_name_of_its_variable() {
 fn zero_retains_all_visits() {
     assert_eq!(parse_with("retain_visits", "0").map(|config| config.retain_visits), Ok(None));
     assert_eq!(parse_with("retain_visits", "1").map(|config| config.retain_visits), Ok(Some(1)));
+}
+
+#[test]
+fn a_size_is_a_number_of_bytes_or_has_a_suffix() {
+    for (value, bytes) in
+        [("16777216", 16 << 20), ("16Mi", 16 << 20), ("192M", 192_000_000), ("1G", 1_000_000_000), ("1Gi", 1 << 30)]
+    {
+        assert_eq!(parse_with("max_storage", value).map(|config| config.max_storage), Ok(bytes));
+    }
 }
 
 #[test]

@@ -50,7 +50,7 @@ pub fn openmetrics(metrics: &Metrics, version: &Version) -> String {
     text
 }
 
-fn families(metrics: &Metrics, version: &Version) -> [Family; 6] {
+fn families(metrics: &Metrics, version: &Version) -> [Family; 7] {
     let family = |name, kind, help, value| Family { name, kind, help, samples: vec![(String::new(), value)] };
     // Each reason is reported, even while it is 0.
     let ignored = |reason: Reason| {
@@ -67,7 +67,8 @@ fn families(metrics: &Metrics, version: &Version) -> [Family; 6] {
         },
         family("footfall_log_visits", "gauge", "Visits that the log has at present.", metrics.log_visits),
         family("footfall_pages", "gauge", "Pages that are told apart.", metrics.pages),
-        family("footfall_database_bytes", "gauge", "Size of the database.", metrics.database_bytes),
+        family("footfall_storage_bytes", "gauge", "Storage that the database uses.", metrics.storage_bytes),
+        family("footfall_storage_budget_bytes", "gauge", "Storage that it may use.", metrics.storage_budget_bytes),
         Family {
             name: "footfall_build_info",
             kind: "gauge",

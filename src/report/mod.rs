@@ -14,4 +14,4 @@ pub use cluster::{
     Answer, Cluster, MergedCount, MergedHistogram, MergedSummary, MergedTail, PageTotal, ReplicaCount, ReplicaSummary,
     ReplicaVisit, Report,
 };
-pub use replica::{BucketCount, Count, Histogram, Home, Metrics, PageCount, Summary, Tail, Version};
+pub use replica::{BucketCount, Count, Histogram, Home, Metrics, Oldest, PageCount, Summary, Tail, Version};

@@ -1,6 +1,6 @@
 //! The reports of one replica.
 
-use chrono::{DateTime, FixedOffset};
+use chrono::{DateTime, FixedOffset, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::bucket::Bucket;
@@ -114,8 +114,27 @@ pub struct Metrics {
     pub log_visits: i64,
     /// The number of pages that are counted separately.
     pub pages: i64,
-    /// The size of the database, in bytes.
-    pub database_bytes: i64,
+    /// How much storage the database uses, in bytes.
+    pub storage_bytes: i64,
+    /// How much it may use: the variable `max_storage`, in bytes.
+    pub storage_budget_bytes: i64,
+    /// How far back its details go.
+    pub oldest: Oldest,
+}
+
+/// How far back each kind of detail of a replica goes: the beginning of the oldest one; `None` where there is none.
+#[derive(Debug, Default)]
+pub struct Oldest {
+    /// The oldest visit in the log.
+    pub visit: Option<DateTime<Utc>>,
+    /// The oldest quarter of an hour that has its own tally.
+    pub quarter_hour: Option<DateTime<Utc>>,
+    /// The oldest day.
+    pub day: Option<DateTime<Utc>>,
+    /// The oldest month.
+    pub month: Option<DateTime<Utc>>,
+    /// The oldest year.
+    pub year: Option<DateTime<Utc>>,
 }
 
 /// Which version is running.

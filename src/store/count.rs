@@ -109,16 +109,31 @@ pub const COUNT_BY_MINUTE: &str = count_by_minute!(slots!());
 
 pub const COUNT_BY_MINUTE_OF_PAGE: &str = count_by_minute!(slots_of_page!());
 
+/// Numbers of visits, and before which time they are coarse.
+#[derive(Debug)]
+pub struct Counted<T> {
+    /// The numbers.
+    pub visits: T,
+    /// If the range touches times of which only days or longer periods are known, the end of these times: a period
+    /// counts as if all its visits had come at its beginning.
+    pub coarse_before: Option<DateTime<Utc>>,
+}
+
 impl Store {
     /// The number of visits in a range, to all pages or to one.
     ///
     /// # Errors
     /// When the database does not answer.
-    pub async fn count(&self, range: Range, page: Option<&Page>) -> Result<i64, Error> {
+    pub async fn count(&self, range: Range, page: Option<&Page>) -> Result<Counted<i64>, Error> {
         match (range, page) {
-            (Range { since: None, until: None }, None) => self.read(COUNT_ALL, &[]).await,
-            (Range { since: None, until: None }, Some(page)) => self.read(COUNT_ALL_OF_PAGE, &[text(page)]).await,
-            _ => Ok(self.count_between(&range.micros(), page).await?.iter().sum()),
+            (Range { since: None, until: None }, None) => self.read(COUNT_ALL, &[]).await.map(exact),
+            (Range { since: None, until: None }, Some(page)) => {
+                self.read(COUNT_ALL_OF_PAGE, &[text(page)]).await.map(exact)
+            }
+            _ => {
+                let Counted { visits, coarse_before } = self.count_between(&range.micros(), page).await?;
+                Ok(Counted { visits: visits.iter().sum(), coarse_before })
+            }
         }
     }
 
@@ -127,16 +142,16 @@ impl Store {
     ///
     /// # Errors
     /// When the database does not answer.
-    pub async fn histogram(&self, bounds: &[DateTime<Utc>], page: Option<&Page>) -> Result<Vec<i64>, Error> {
+    pub async fn histogram(&self, bounds: &[DateTime<Utc>], page: Option<&Page>) -> Result<Counted<Vec<i64>>, Error> {
         let bounds: Vec<_> = bounds.iter().copied().map(micros).collect();
         self.count_between(&bounds, page).await
     }
 
-    async fn count_between(&self, bounds: &[i64], page: Option<&Page>) -> Result<Vec<i64>, Error> {
+    async fn count_between(&self, bounds: &[i64], page: Option<&Page>) -> Result<Counted<Vec<i64>>, Error> {
         let parameters = [text_or_null(page), Value::Text(serde_json::to_string(bounds)?)];
         let query = if page.is_some() { COUNT_IN_BUCKETS_OF_PAGE } else { COUNT_IN_BUCKETS };
         let (tallied, untallied): (Vec<i64>, Vec<i64>) = self.read(query, &parameters).await?;
-        Ok(add_untallied(bounds, tallied, &untallied))
+        Ok(exact(add_untallied(bounds, tallied, &untallied)))
     }
 
     /// The same where all but the first and the last bound are bounds of minutes. It reads the log, which is slow for
@@ -144,13 +159,17 @@ impl Store {
     ///
     /// # Errors
     /// When the database does not answer.
-    pub async fn minutes(&self, bounds: &[DateTime<Utc>], page: Option<&Page>) -> Result<Vec<i64>, Error> {
+    pub async fn minutes(&self, bounds: &[DateTime<Utc>], page: Option<&Page>) -> Result<Counted<Vec<i64>>, Error> {
         let bounds: Vec<_> = bounds.iter().copied().map(micros).collect();
-        let [first, .., last] = *bounds else { return Ok(Vec::new()) };
+        let [first, .., last] = *bounds else { return Ok(exact(Vec::new())) };
         let parameters = [text_or_null(page), Value::Integer(first), Value::Integer(last)];
         let query = if page.is_some() { COUNT_BY_MINUTE_OF_PAGE } else { COUNT_BY_MINUTE };
-        Ok(sum_minutes(&bounds, &self.read::<Vec<_>>(query, &parameters).await?))
+        Ok(exact(sum_minutes(&bounds, &self.read::<Vec<_>>(query, &parameters).await?)))
     }
+}
+
+fn exact<T>(visits: T) -> Counted<T> {
+    Counted { visits, coarse_before: None }
 }
 
 /// Adds the visits at these times to the numbers of the buckets that they are in.

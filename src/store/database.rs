@@ -11,6 +11,7 @@ use super::error::Error;
 use super::open::{self, SET_APPLICATION_ID};
 use super::retry::retry_while_locked;
 use crate::config::{Config, Synchronous};
+use chrono::{DateTime, Utc};
 
 /// A connection that all requests of the instance use. The first request that needs it opens it.
 type SharedConnection = RefCell<Option<Rc<Connection>>>;
@@ -34,7 +35,7 @@ impl Store {
     ///
     /// # Errors
     /// Those that recording a visit would have.
-    pub async fn check(&self) -> Result<(), Error> {
+    pub async fn check(&self, _now: DateTime<Utc>) -> Result<(), Error> {
         self.with_connection(async |connection| connection.run(SET_APPLICATION_ID, &[]).await).await
     }
 

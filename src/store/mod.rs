@@ -29,6 +29,7 @@
 mod connection;
 mod count;
 mod database;
+mod delete;
 mod error;
 mod log;
 mod open;
@@ -40,7 +41,9 @@ mod tally;
 #[cfg(test)]
 mod tests;
 
+pub use count::Counted;
 pub use database::Store;
 pub use error::Error;
 pub use log::{Export, TailQuery};
 pub use parameters::Range;
+pub use record::Recorded;

@@ -23,20 +23,28 @@ const IS_DURABLE: &str = "SELECT durable >= ?1 FROM watermarks";
 /// it.
 const MAKE_DURABLE: &str = "UPDATE watermarks SET durable = (SELECT max(id) FROM visits) WHERE durable < ?1";
 
+/// A visit that was recorded.
+#[derive(Debug)]
+pub struct Recorded {
+    /// Its id.
+    pub id: i64,
+    /// The number of visits of all time, this one among them and those that were deleted not.
+    pub visits: i64,
+}
+
 impl Store {
-    /// Records a visit, and returns its id, which is also the number of visits recorded so far. It is committed when
-    /// this returns.
+    /// Records a visit. It is committed when this returns.
     ///
     /// # Errors
     /// When it is not known to be committed.
-    pub async fn record(self: &Rc<Self>, at: DateTime<Utc>, page: &Page) -> Result<i64, Error> {
+    pub async fn record(self: &Rc<Self>, at: DateTime<Utc>, page: &Page) -> Result<Recorded, Error> {
         let visit = [Value::Integer(micros(at)), text(page)];
         let id = self.with_connection(async |connection| connection.value(INSERT, &visit).await).await?;
         if self.config.synchronous == Synchronous::Full {
             self.make_durable(id).await?;
         }
         self.start_maintenance_after(id);
-        Ok(id)
+        Ok(Recorded { id, visits: id })
     }
 
     /// Records that a request was not a visit, for this reason.

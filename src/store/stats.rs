@@ -4,7 +4,7 @@ use spin_sdk::sqlite::Value;
 
 use super::database::Store;
 use super::error::Error;
-use crate::report::{Metrics, PageCount};
+use crate::report::{Metrics, Oldest, PageCount};
 
 /// At most ?1 pages. Of pages with equally many visits, the one that was first visited first comes first.
 pub const BUSIEST: &str = "
@@ -43,6 +43,22 @@ impl Store {
     /// When the database does not answer.
     pub async fn metrics(&self) -> Result<Metrics, Error> {
         let (visits, log_visits, pages, database_bytes, ignored) = self.read(METRICS, &[]).await?;
-        Ok(Metrics { visits, ignored, log_visits, pages, database_bytes })
+        Ok(Metrics {
+            visits,
+            ignored,
+            log_visits,
+            pages,
+            storage_bytes: database_bytes,
+            storage_budget_bytes: self.config.max_storage,
+            oldest: Oldest::default(),
+        })
+    }
+
+    /// How far back the details go.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn oldest(&self) -> Result<Oldest, Error> {
+        Ok(Oldest::default())
     }
 }

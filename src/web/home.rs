@@ -18,8 +18,7 @@ use crate::visit::Page;
 pub async fn get(app: &App, request: &Parts, now: DateTime<Utc>, format: Format) -> Result<Response<Body>, Problem> {
     let outcome = record(app, request, now, &Page::root()).await?;
     let (visit, visits) = match &outcome {
-        // Ids are consecutive, so that the id is also the number of visits.
-        Outcome::Recorded(id) => (Some(*id), *id),
+        Outcome::Recorded(recorded) => (Some(recorded.id), recorded.visits),
         Outcome::Ignored(_) => (None, reports::count(app, Range::default(), None).await?.visits),
     };
     let home = Home {

@@ -100,7 +100,7 @@ async fn route(
         Resource::Badge => badge::get(app, request, now).await,
         Resource::Metrics => operations::metrics(app, format).await,
         Resource::Healthz => Ok(operations::healthz()),
-        Resource::Readyz => operations::readyz(app).await,
+        Resource::Readyz => operations::readyz(app, now).await,
         Resource::Version => Ok(operations::version()),
         Resource::OpenApi => Ok(operations::openapi()),
     }

@@ -1,5 +1,6 @@
 //! `/metrics`, `/healthz`, `/readyz`, `/version`, `/openapi.yaml`: for operators, and for tools.
 
+use chrono::{DateTime, Utc};
 use http::Response;
 
 use super::app::App;
@@ -31,8 +32,8 @@ pub fn healthz() -> Response<Body> {
 }
 
 /// Readiness: a visit could be recorded now.
-pub async fn readyz(app: &App) -> Result<Response<Body>, Problem> {
-    app.store.check().await.map_err(Problem::unavailable("This replica is not ready"))?;
+pub async fn readyz(app: &App, now: DateTime<Utc>) -> Result<Response<Body>, Problem> {
+    app.store.check(now).await.map_err(Problem::unavailable("This replica is not ready"))?;
     Ok(ok(Format::Text, "no-store", full("ok\n")))
 }
 

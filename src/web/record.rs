@@ -9,6 +9,7 @@ use super::app::App;
 use super::problem::Problem;
 use super::response::Body;
 use crate::stderr;
+use crate::store::Recorded;
 use crate::visit::{Page, Reason};
 
 const X_VISIT: HeaderName = HeaderName::from_static("x-visit");
@@ -19,8 +20,8 @@ const PREFETCH_HEADERS: [HeaderName; 3] =
 
 /// Whether a request was recorded as a visit.
 pub enum Outcome {
-    /// It was, with this id.
-    Recorded(i64),
+    /// It was.
+    Recorded(Recorded),
     /// It was not, for this reason.
     Ignored(Reason),
 }
@@ -29,7 +30,7 @@ impl Outcome {
     /// Tells the client, with the header `X-Visit`.
     pub fn add_header(&self, response: &mut Response<Body>) {
         let value = match self {
-            Self::Recorded(id) => format!("recorded; id={id}"),
+            Self::Recorded(recorded) => format!("recorded; id={}", recorded.id),
             Self::Ignored(reason) => format!("ignored; reason={}", reason.name()),
         };
         if let Ok(value) = HeaderValue::try_from(value) {

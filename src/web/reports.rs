@@ -38,8 +38,9 @@ pub struct HistogramQuery {
 
 /// The number of visits.
 pub async fn count(app: &App, range: Range, page: Option<&Page>) -> Result<Count, Problem> {
-    let visits = app.store.count(range, page).await.map_err(Problem::unavailable("The visits could not be counted"))?;
-    Ok(Count { replica: app.config.replica.clone(), visits })
+    let counted =
+        app.store.count(range, page).await.map_err(Problem::unavailable("The visits could not be counted"))?;
+    Ok(Count { replica: app.config.replica.clone(), visits: counted.visits })
 }
 
 /// [`count`] of all replicas.
@@ -119,7 +120,7 @@ async fn try_summary(app: &App, tail: &TailQuery, now: DateTime<Utc>) -> Result<
     Ok(Summary {
         replica: app.config.replica.clone(),
         timezone: zone.name().to_owned(),
-        visits: app.store.count(Range::default(), page).await?,
+        visits: app.store.count(Range::default(), page).await?.visits,
         hours: latest_buckets(Bucket::Hour).await?,
         days: latest_buckets(Bucket::Day).await?,
         pages: if page.is_none() { app.store.busiest(SUMMARY_PAGES).await? } else { Vec::new() },
@@ -158,8 +159,8 @@ async fn bucket_counts(
         (*first, *last) = (since, until);
     }
     let visits = match bucket {
-        Bucket::Minute => app.store.minutes(&bounds, page).await?,
-        Bucket::Hour | Bucket::Day => app.store.histogram(&bounds, page).await?,
+        Bucket::Minute => app.store.minutes(&bounds, page).await?.visits,
+        Bucket::Hour | Bucket::Day => app.store.histogram(&bounds, page).await?.visits,
     };
     let count = |(start, visits): (&DateTime<Utc>, i64)| BucketCount { start: zone.local(*start), visits };
     Ok(starts.iter().zip(visits).map(count).collect())
