@@ -8,7 +8,7 @@ use std::time::Duration;
 use futures::future::try_join_all;
 use http::Uri;
 
-use crate::limits::{MAX_PEER_TIMEOUT_MS, MAX_REPLICA_BYTES, MIN_STORAGE};
+use crate::limits::{MAX_PEER_TIMEOUT_MS, MAX_REPLICA_BYTES, MIN_STORAGE, STORAGE_PER_PAGE};
 use crate::zone::Zone;
 use crate::{stderr, visit};
 pub use token::Token;
@@ -26,7 +26,7 @@ pub struct Config {
     pub retain_visits: Option<i64>,
     /// How much storage the database may use, in bytes.
     pub max_storage: i64,
-    /// How many pages are counted separately.
+    /// How many pages are counted separately: no more than `max_storage` has room for.
     pub max_pages: i64,
     /// The prefixes of `User-Agent` whose requests are not visits.
     pub ignore_agents: Vec<String>,
@@ -94,6 +94,9 @@ impl Config {
         let invalid = |variable, expected| Invalid { variable, expected };
         let value = |name| values.get(name).map_or("", |value| value.trim());
         let number = |name| value(name).parse::<i64>().ok().filter(|number| *number >= 0);
+        let max_storage = parse_size(value("max_storage"))
+            .filter(|bytes| *bytes >= MIN_STORAGE)
+            .ok_or(invalid("max_storage", "a size such as 192M, 1Gi or a number of bytes, and at least 16Mi"))?;
         Ok(Self {
             timezone: Zone::parse(value("timezone"))
                 .ok_or(invalid("timezone", "an IANA time zone such as UTC or Europe/Moscow"))?,
@@ -111,10 +114,10 @@ impl Config {
                 Some(number) => Some(number),
                 None => return Err(invalid("retain_visits", "a number of visits, or 0 to keep them all")),
             },
-            max_storage: parse_size(value("max_storage"))
-                .filter(|bytes| *bytes >= MIN_STORAGE)
-                .ok_or(invalid("max_storage", "a size such as 192M, 1Gi or a number of bytes, and at least 16Mi"))?,
-            max_pages: number("max_pages").ok_or(invalid("max_pages", "a number of pages"))?,
+            max_storage,
+            max_pages: number("max_pages")
+                .map(|pages| pages.min(max_storage / STORAGE_PER_PAGE))
+                .ok_or(invalid("max_pages", "a number of pages"))?,
             ignore_agents: split_list(value("ignore_agents")).map(str::to_owned).collect(),
             peers: split_list(value("peers")).map(parse_peer).collect::<Option<_>>().ok_or(invalid(
                 "peers",

@@ -24,8 +24,42 @@ pub const MAINTENANCE_INTERVAL: i64 = 500;
 /// a log that is too long becomes shorter.
 pub const PRUNE_BATCH: i64 = 2 * MAINTENANCE_INTERVAL;
 
-/// After how many visits maintenance restarts the write-ahead log, for which writers wait: mostly the file stays at a few MiB.
-pub const RESTART_LOG_INTERVAL: i64 = 2 * MAINTENANCE_INTERVAL;
+/// The length of the write-ahead log, in pages of 4 KiB, above which maintenance makes writers wait until it can begin
+/// anew: so the file stays at a few MiB.
+pub const RESTART_LOG_PAGES: i64 = 1024;
+
+/// For how long, in milliseconds, maintenance tries to have the database alone for that.
+pub const RESTART_LOG_TIMEOUT_MS: u32 = 2000;
+
+/// How much of `max_storage` may be in use before old detail makes room, in eighths. What is left takes what comes until
+/// the next maintenance, also if some of it ends too early.
+pub const STORAGE_EIGHTHS: i64 = 7;
+
+/// How many bytes of `max_storage` there are for each visit that the log keeps in any case. With the longest pages it takes
+/// a quarter of it.
+pub const STORAGE_PER_VISIT: i64 = 2048;
+
+/// How many bytes of `max_storage` there are for each page that is counted separately. With the longest names, pages take
+/// a sixth of it, and a day whose every slot has visits to each page takes a quarter.
+pub const STORAGE_PER_PAGE: i64 = 8192;
+
+/// How many statements of one maintenance make room at most: they hold the write lock for some 10 ms each.
+pub const MAX_ROOM_STATEMENTS: usize = 20;
+
+/// How many tallies one statement merges or removes, more or less, and how many pages it looks at: it takes some 10 ms.
+pub const MERGE_BATCH: i64 = 1000;
+
+/// How many free pages of the file one maintenance gives back to the volume at most.
+pub const VACUUM_BATCH: i64 = 200;
+
+/// For how long nobody has visited a page that makes room for new ones.
+pub const FOLD_AFTER: TimeDelta = TimeDelta::days(30);
+
+/// How many ids of the log one statement looks at to delete visits.
+pub const DELETE_BATCH: i64 = 2000;
+
+/// For how long nothing was committed when a readiness probe writes, to find out whether that can be done.
+pub const PROBE_INTERVAL: TimeDelta = TimeDelta::minutes(1);
 
 /// How many ids of the log one statement of an export reads: other requests wait for it, and the visits are in memory.
 pub const EXPORT_BATCH: i64 = 1000;

@@ -168,7 +168,15 @@ fn csv_is_as_in_the_snapshot() {
 #[test]
 fn metrics_are_as_in_the_snapshots() {
     let ignored = vec![("agent".to_owned(), 7), ("prefetch".to_owned(), 2)];
-    let report = Metrics { visits: 400, ignored, log_visits: 300, pages: 4, database_bytes: 65_536 };
+    let report = Metrics {
+        visits: 400,
+        ignored,
+        log_visits: 300,
+        pages: 4,
+        storage_bytes: 65_536,
+        storage_budget_bytes: 1 << 30,
+        oldest: crate::report::Oldest::default(),
+    };
     let version = Version { name: "footfall", version: "1.2.3" };
     check("metrics.prometheus", &metrics::prometheus(&report, &version));
     check("metrics.openmetrics", &metrics::openmetrics(&report, &version));

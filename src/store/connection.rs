@@ -27,11 +27,25 @@ impl Connection {
         self.row(statement, parameters).await.map(drop)
     }
 
+    /// Runs a statement for its effect, whatever number of rows it returns.
+    pub async fn run_to_end(&self, statement: &str) -> Result<(), Error> {
+        let (_, mut rows, end) = self.sqlite.execute(statement, []).await?.into_inner();
+        while rows.next().await.is_some() {}
+        Ok(end.await?)
+    }
+
+    /// Runs a statement that returns one row of integers.
+    pub async fn integers<const N: usize>(&self, statement: &str, parameters: &[Value]) -> Result<[i64; N], Error> {
+        let row = self.row(statement, parameters).await?;
+        let values = row.map(|row| row.values.into_iter().filter_map(i64::from_value).collect::<Vec<_>>());
+        values.and_then(|values| values.try_into().ok()).ok_or_else(|| unexpected(statement))
+    }
+
     /// Runs a statement that returns one row with one value.
     pub async fn value<T: FromValue>(&self, statement: &str, parameters: &[Value]) -> Result<T, Error> {
         let row = self.row(statement, parameters).await?;
         let value = row.and_then(|row| row.values.into_iter().next()).and_then(T::from_value);
-        value.ok_or_else(|| Error::Failed(format!("no answer to `{}`", statement.trim())))
+        value.ok_or_else(|| unexpected(statement))
     }
 
     /// Runs a statement that has at most one row. It is committed only once its end is awaited.
@@ -50,6 +64,10 @@ impl Connection {
         }
         Ok(())
     }
+}
+
+fn unexpected(statement: &str) -> Error {
+    Error::Failed(format!("no answer to `{}`", statement.trim()))
 }
 
 /// A type that SQLite's values can be read as.

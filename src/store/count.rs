@@ -13,11 +13,12 @@ use super::database::Store;
 use super::error::Error;
 use super::parameters::{Range, micros, text, text_or_null};
 use crate::visit::Page;
+use crate::zone::SLOT;
 
 /// The length of a minute in microseconds.
 const MINUTE: i64 = 60_000_000;
 
-pub const COUNT_ALL: &str = "SELECT json(coalesce(max(id), 0)) FROM visits";
+pub const COUNT_ALL: &str = "SELECT json(coalesce(max(id), 0) - (SELECT deleted FROM watermarks)) FROM visits";
 
 pub const COUNT_ALL_OF_PAGE: &str = "
     SELECT json(coalesce((SELECT visits FROM pages WHERE page = ?1), 0)
@@ -38,7 +39,7 @@ macro_rules! slots_of_page {
 }
 
 /// Takes a page or NULL, and the bounds of buckets as JSON, in microseconds. Returns as JSON the tallied visits of each
-/// bucket, and the times of those that are not tallied.
+/// bucket, the times of those that are not tallied, and the slot before which slots were merged.
 macro_rules! count_in_buckets {
     ($tallies:expr) => {
         concat!(
@@ -50,9 +51,9 @@ macro_rules! count_in_buckets {
                 -- For a bound within a slot, the visits of the slot before the bound: all but those in the log after
                 -- it.
                 SELECT position, slot, coalesce((SELECT visits FROM tally WHERE slot = bound.slot), 0) - (
-                    SELECT count(*) FROM slots JOIN visits ON id BETWEEN first_id AND last_id
-                    WHERE slots.slot = bound.slot AND visits.at / 900000000 = bound.slot
-                        AND visits.at >= bound.at AND (?1 IS NULL OR page = ?1))
+                    SELECT count(*) FROM slots JOIN log ON id BETWEEN first_id AND last_id
+                    WHERE slots.slot = bound.slot AND log.at / 900000000 = bound.slot
+                        AND log.at >= bound.at AND (?1 IS NULL OR page = ?1))
                 FROM bound WHERE at % 900000000 != 0
             ), bucket (position, first, last, before_first, before_last) AS (
                 SELECT position, slot, lead(slot) OVER positions,
@@ -65,7 +66,8 @@ macro_rules! count_in_buckets {
                     (SELECT coalesce(sum(visits), 0) FROM tally WHERE slot >= first AND slot < last)
                         + before_last - before_first
                     ORDER BY position) FROM bucket WHERE last IS NOT NULL),
-                (SELECT json_group_array(at) FROM untallied WHERE ?1 IS NULL OR page = ?1))"
+                (SELECT json_group_array(at) FROM untallied WHERE ?1 IS NULL OR page = ?1),
+                (SELECT before FROM coarse WHERE period = 'day'))"
         )
     };
 }
@@ -75,7 +77,7 @@ pub const COUNT_IN_BUCKETS: &str = count_in_buckets!(slots!());
 pub const COUNT_IN_BUCKETS_OF_PAGE: &str = count_in_buckets!(slots_of_page!());
 
 /// Takes a page or NULL, and a range in microseconds. Returns as JSON pairs of a minute since 1970 and a number of
-/// visits; a minute may occur more than once.
+/// visits, where a minute may occur more than once, and the slot before which slots were merged.
 macro_rules! count_by_minute {
     ($tallies:expr) => {
         concat!(
@@ -85,7 +87,7 @@ macro_rules! count_by_minute {
                 SELECT slot, first_id, last_id FROM slots
                 WHERE slot >= ?2 / 900000000 AND slot <= (?3 - 1) / 900000000
             ), logged (minute, visits, visits_in_range) AS MATERIALIZED (
-                SELECT at / 60000000, count(*), count(*) FILTER (WHERE at >= ?2 AND at < ?3) FROM visits
+                SELECT at / 60000000, count(*), count(*) FILTER (WHERE at >= ?2 AND at < ?3) FROM log
                 WHERE id BETWEEN (SELECT min(first_id) FROM touched) AND (SELECT max(last_id) FROM touched)
                     AND id <= (SELECT tallied FROM watermarks) AND (?1 IS NULL OR page = ?1)
                 GROUP BY 1
@@ -94,13 +96,15 @@ macro_rules! count_by_minute {
                     SELECT coalesce(sum(visits), 0) FROM logged WHERE minute >= slot * 15 AND minute < slot * 15 + 15)
                 FROM touched WHERE slot * 900000000 >= ?2
             )
-            SELECT json_group_array(json_array(minute, visits)) FROM (
+            SELECT json_array(
+                (SELECT json_group_array(json_array(minute, visits)) FROM (
                 SELECT minute, visits_in_range AS visits FROM logged WHERE visits_in_range > 0
                 UNION ALL
                 SELECT minute, visits FROM pruned WHERE visits > 0
                 UNION ALL
                 SELECT at / 60000000, count(*) FROM untallied
-                WHERE at >= ?2 AND at < ?3 AND (?1 IS NULL OR page = ?1) GROUP BY 1)"
+                WHERE at >= ?2 AND at < ?3 AND (?1 IS NULL OR page = ?1) GROUP BY 1)),
+                (SELECT before FROM coarse WHERE period = 'day'))"
         )
     };
 }
@@ -150,8 +154,8 @@ impl Store {
     async fn count_between(&self, bounds: &[i64], page: Option<&Page>) -> Result<Counted<Vec<i64>>, Error> {
         let parameters = [text_or_null(page), Value::Text(serde_json::to_string(bounds)?)];
         let query = if page.is_some() { COUNT_IN_BUCKETS_OF_PAGE } else { COUNT_IN_BUCKETS };
-        let (tallied, untallied): (Vec<i64>, Vec<i64>) = self.read(query, &parameters).await?;
-        Ok(exact(add_untallied(bounds, tallied, &untallied)))
+        let (tallied, untallied, coarse_before): (_, Vec<i64>, _) = self.read(query, &parameters).await?;
+        Ok(counted(add_untallied(bounds, tallied, &untallied), bounds, coarse_before))
     }
 
     /// The same where all but the first and the last bound are bounds of minutes. It reads the log, which is slow for
@@ -164,12 +168,20 @@ impl Store {
         let [first, .., last] = *bounds else { return Ok(exact(Vec::new())) };
         let parameters = [text_or_null(page), Value::Integer(first), Value::Integer(last)];
         let query = if page.is_some() { COUNT_BY_MINUTE_OF_PAGE } else { COUNT_BY_MINUTE };
-        Ok(exact(sum_minutes(&bounds, &self.read::<Vec<_>>(query, &parameters).await?)))
+        let (found, coarse_before): (Vec<_>, _) = self.read(query, &parameters).await?;
+        Ok(counted(sum_minutes(&bounds, &found), &bounds, coarse_before))
     }
 }
 
 fn exact<T>(visits: T) -> Counted<T> {
     Counted { visits, coarse_before: None }
+}
+
+/// Numbers between these bounds, where slots before this one were merged.
+fn counted(visits: Vec<i64>, bounds: &[i64], coarse_before: i64) -> Counted<Vec<i64>> {
+    let coarse_before = coarse_before * SLOT;
+    let is_touched = bounds.first().is_some_and(|since| *since < coarse_before);
+    Counted { visits, coarse_before: DateTime::from_timestamp_micros(coarse_before).filter(|_| is_touched) }
 }
 
 /// Adds the visits at these times to the numbers of the buckets that they are in.

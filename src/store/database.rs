@@ -8,10 +8,9 @@ use spin_sdk::sqlite::Value;
 
 use super::connection::Connection;
 use super::error::Error;
-use super::open::{self, SET_APPLICATION_ID};
+use super::open;
 use super::retry::retry_while_locked;
 use crate::config::{Config, Synchronous};
-use chrono::{DateTime, Utc};
 
 /// A connection that all requests of the instance use. The first request that needs it opens it.
 type SharedConnection = RefCell<Option<Rc<Connection>>>;
@@ -30,13 +29,9 @@ impl Store {
         Self { config, connection: SharedConnection::default(), durable: SharedConnection::default() }
     }
 
-    /// Checks that the database is writable, by a commit that writes the application id anew. That takes a page of the
-    /// disk, where an UPDATE to the same value, and a transaction that is rolled back, would take none.
-    ///
-    /// # Errors
-    /// Those that recording a visit would have.
-    pub async fn check(&self, _now: DateTime<Utc>) -> Result<(), Error> {
-        self.with_connection(async |connection| connection.run(SET_APPLICATION_ID, &[]).await).await
+    /// Runs a statement for its effect.
+    pub(super) async fn change(&self, statement: &str, parameters: &[Value]) -> Result<(), Error> {
+        self.with_connection(async |connection| connection.run(statement, parameters).await).await
     }
 
     /// Runs a query that returns one text of JSON, which is faster than many small rows.

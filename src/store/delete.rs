@@ -1,15 +1,67 @@
 //! Deleting a page.
 
+use spin_sdk::sqlite::Value;
+
 use super::database::Store;
 use super::error::Error;
+use super::parameters::text;
+use crate::limits::{DELETE_BATCH, MERGE_BATCH};
 use crate::visit::Page;
 
+/// The first and the last id of the log, and the number of visits that count for the page ?1.
+const EXTENT: &str = "
+    SELECT json_array(
+        (SELECT coalesce(min(id), 1) FROM visits), (SELECT coalesce(max(id), 0) FROM visits),
+        coalesce((SELECT visits FROM pages WHERE page = ?1), 0))";
+
+/// Deletes the visits from the id ?1 until the id ?2 that count for the page ?3.
+pub const DELETE_VISITS: &str = "DELETE FROM log WHERE id BETWEEN ?1 AND ?2 AND page = ?3";
+
+/// Visits to the page ?3 from before it was counted separately count for (other). There they stay, without its name.
+pub const FORGET_NAME: &str = "
+    UPDATE visits SET page = '(other)'
+    WHERE id BETWEEN ?1 AND ?2 AND page = ?3 AND ?3 != '(other)'
+        AND id < coalesce((SELECT first_id FROM pages WHERE page = ?3), ?2 + 1)";
+
+/// Takes some tallies of the page ?1, at most ?2, out of all counts.
+pub const DELETE_TALLIES: &str = "
+    DELETE FROM page_tallies WHERE page = ?1 AND slot IN (
+        SELECT slot FROM tallies WHERE page_id = (SELECT id FROM pages WHERE page = ?1) ORDER BY slot LIMIT ?2)";
+
+/// Whether the page ?1 has tallies.
+const HAS_TALLIES: &str = "SELECT EXISTS (SELECT 1 FROM page_tallies WHERE page = ?1)";
+
+/// Deletes the visits to the page ?2, after the id ?1, that were tallied before the page was gone.
+const DELETE_LATE_VISITS: &str = "
+    DELETE FROM visits
+    WHERE id > ?1 AND id <= (SELECT tallied FROM watermarks) AND id < (SELECT max(id) FROM visits) AND page = ?2
+        AND NOT EXISTS (SELECT 1 FROM pages WHERE pages.page = ?2 AND first_id <= visits.id)";
+
 impl Store {
-    /// Deletes all visits to a page, and returns how many there were.
+    /// Deletes all visits to a page that were recorded before, from the log and from all counts, and returns how many
+    /// that were. If it ends midway, it can be repeated.
     ///
     /// # Errors
     /// When the database does not answer.
-    pub async fn delete_page(&self, _page: &Page) -> Result<i64, Error> {
-        Ok(0)
+    pub async fn delete_page(&self, page: &Page) -> Result<i64, Error> {
+        let name = text(page);
+        let (_, last, _): (i64, i64, i64) = self.read(EXTENT, &[name.clone()]).await?;
+        // In the counts is then what is in the log.
+        while self.tally(Some(last)).await? > 0 {}
+        let (mut id, _, visits): (i64, i64, i64) = self.read(EXTENT, &[name.clone()]).await?;
+        while id <= last {
+            let batch = [Value::Integer(id), Value::Integer(last.min(id + DELETE_BATCH - 1)), name.clone()];
+            self.change(DELETE_VISITS, &batch).await?;
+            self.change(FORGET_NAME, &batch).await?;
+            id += DELETE_BATCH;
+        }
+        let has_tallies = async || {
+            self.with_connection(async |connection| connection.value::<i64>(HAS_TALLIES, &[name.clone()]).await).await
+        };
+        while has_tallies().await? == 1 {
+            self.change(DELETE_TALLIES, &[name.clone(), Value::Integer(MERGE_BATCH)]).await?;
+        }
+        self.change(DELETE_LATE_VISITS, &[Value::Integer(last), name]).await?;
+        Ok(visits)
     }
 }

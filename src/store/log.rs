@@ -39,19 +39,25 @@ pub const TAIL: &str = "
     SELECT json_group_array(json_array(id, at, page) ORDER BY id) FROM (
         SELECT id, at, page FROM log WHERE id < ?1 ORDER BY id DESC LIMIT ?2)";
 
-/// The same for the page ?3. To read no more of the log than that takes, the tallies are summed up from the latest slot
-/// on: once the slots after one have ?2 visits of the page before the id ?1, earlier slots need not be read.
+/// The same for the page ?3. To read no more of the log than that takes, only slots with visits of the page are read,
+/// and their tallies are summed up from the latest one on: once the slots after one have ?2 visits before the id ?1,
+/// visits with smaller ids than theirs need not be read.
 pub const TAIL_OF_PAGE: &str = "
-    WITH touched (first_id, later) AS (
-        SELECT first_id, sum(iif(last_id < ?1, tallies.visits, 0))
+    WITH touched (slot, first_id, last_id, later) AS MATERIALIZED (
+        SELECT slot, first_id, last_id, sum(iif(last_id < ?1, tallies.visits, 0))
             OVER (ORDER BY slot DESC ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
         FROM tallies JOIN slots USING (slot)
-        WHERE page_id = (SELECT id FROM pages WHERE page = ?3) AND first_id < ?1
+        WHERE page_id = (SELECT id FROM pages WHERE page = ?3)
+            AND first_id < ?1 AND last_id >= (SELECT min(id) FROM visits)
+    ), earliest (id) AS MATERIALIZED (
+        SELECT min(first_id) FROM touched WHERE coalesce(later, 0) < ?2
     )
     SELECT json_group_array(json_array(id, at, page) ORDER BY id) FROM (
-        SELECT id, at, page FROM log
-        WHERE page = ?3 AND id < ?1 AND id >= coalesce(
-            (SELECT min(first_id) FROM touched WHERE coalesce(later, 0) < ?2), (SELECT tallied + 1 FROM watermarks))
+        SELECT log.id, at, page FROM touched CROSS JOIN log
+            ON log.id BETWEEN max(first_id, (SELECT id FROM earliest)) AND min(last_id, ?1 - 1)
+        WHERE at / 900000000 = slot AND page = ?3
+        UNION ALL
+        SELECT id, at, page FROM untallied WHERE id < ?1 AND page = ?3
         ORDER BY id DESC LIMIT ?2)";
 
 /// The first and the last id of the log.

@@ -2,7 +2,7 @@
 //!
 //! A visit is recorded by one insert into the log: with that it is committed, and answered. After every
 //! [`MAINTENANCE_INTERVAL`](crate::limits::MAINTENANCE_INTERVAL) visits follows maintenance: tallying what is not tallied
-//! yet, pruning the oldest visits of the log, and a checkpoint. Reads take the tallies and add what is not tallied yet, in
+//! yet, pruning the oldest visits of the log, making room within `max_storage`, and a checkpoint. Reads take the tallies and add what is not tallied yet, in
 //! one statement, so that they are exact at any time.
 //!
 //! The requests of an instance share one connection (two with `synchronous=full`). While one request awaits its
@@ -12,30 +12,41 @@
 //!
 //! All modules below use `error`.
 //!
-//! | module       | what it is                                                          | uses                        |
-//! |--------------|---------------------------------------------------------------------|-----------------------------|
-//! | `record`     | recording a visit or an ignored request, and making a visit durable | database, parameters, tally |
-//! | `tally`      | maintenance: tallying, pruning, checkpoints                         | database                    |
-//! | `count`      | counting visits: in all, by range, by bucket                        | database, parameters        |
-//! | `log`        | reading the log: its tail, and the export                           | database, parameters        |
-//! | `stats`      | the busiest pages, and the metrics                                  | database                    |
-//! | `database`   | the connections that the requests of an instance share              | open, retry                 |
-//! | `open`       | opening the database; creating it from `schema.sql`, or refusing it | connection, retry           |
-//! | `connection` | a connection, and running one statement on it                       | nothing                     |
-//! | `retry`      | retrying while the database is locked                               | nothing                     |
-//! | `parameters` | what statements take: ranges, times and pages                       | nothing                     |
-//! | `error`      | why a statement failed                                              | nothing                     |
+//! | module        | what it is                                                           | uses                              |
+//! |---------------|----------------------------------------------------------------------|-----------------------------------|
+//! | `record`      | recording a visit or an ignored request, and making a visit durable  | database, parameters, maintenance |
+//! | `maintenance` | what is due after some hundred visits                                | tally, room, checkpoint           |
+//! | `tally`       | tallying the log, and which pages are counted separately             | database, parameters              |
+//! | `room`        | keeping the database within `max_storage`: the oldest detail goes    | database, parameters, period      |
+//! | `checkpoint`  | keeping the write-ahead log short                                    | database, connection              |
+//! | `count`       | counting visits: in all, by range, by bucket                         | database, parameters              |
+//! | `log`         | reading the log: its tail, and the export                            | database, parameters              |
+//! | `stats`       | the busiest pages, the metrics, and how far back the details go      | database                          |
+//! | `delete`      | deleting a page                                                      | database, parameters, tally       |
+//! | `probe`       | finding out whether visits can be recorded                           | database, parameters, checkpoint  |
+//! | `database`    | the connections that the requests of an instance share               | open, retry                       |
+//! | `open`        | opening the database; creating it from `schema.sql`, or migrating it | connection, retry                 |
+//! | `connection`  | a connection, and running one statement on it                        | nothing                           |
+//! | `retry`       | retrying while the database is locked                                | nothing                           |
+//! | `period`      | the periods that slots of long ago are merged into                   | nothing                           |
+//! | `parameters`  | what statements take: ranges, times and pages                        | nothing                           |
+//! | `error`       | why a statement failed                                               | nothing                           |
 
+mod checkpoint;
 mod connection;
 mod count;
 mod database;
 mod delete;
 mod error;
 mod log;
+mod maintenance;
 mod open;
 mod parameters;
+mod period;
+mod probe;
 mod record;
 mod retry;
+mod room;
 mod stats;
 mod tally;
 #[cfg(test)]

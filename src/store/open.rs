@@ -1,4 +1,4 @@
-//! Opening the database, and creating it.
+//! Opening the database, creating it, and migrating it.
 
 use futures::{join, try_join};
 use spin_sdk::sqlite::Value;
@@ -9,15 +9,30 @@ use super::retry::retry_while_locked;
 use crate::config::{Config, Synchronous};
 
 /// The version of the schema that this code knows: SQLite's `user_version`.
-const SCHEMA_VERSION: i64 = 3;
+const SCHEMA_VERSION: i64 = 4;
 
+/// The oldest version that can be migrated.
+const FIRST_VERSION: i64 = 3;
+
+/// The tables.
 pub const SCHEMA: &str = include_str!("schema.sql");
+
+/// The views and the triggers, which every version has anew.
+pub const ROUTINES: &str = include_str!("routines.sql");
+
+/// What leads from each version of the tables, from [`FIRST_VERSION`] on, to the next.
+const MIGRATIONS: [&str; 1] = [include_str!("migrations/3_to_4.sql")];
+
+/// The statements that drop the views and the triggers, which go first.
+const DROP_ROUTINES: &str = "
+    SELECT json_group_array('DROP ' || type || ' ' || name ORDER BY type) FROM sqlite_schema
+    WHERE type IN ('trigger', 'view')";
 
 /// Marks a database as Footfall's, also for tools such as `file`: `Foot` in ASCII.
 const APPLICATION_ID: i64 = 0x466f_6f74;
 
 /// Writes the application id, [`APPLICATION_ID`].
-pub const SET_APPLICATION_ID: &str = "PRAGMA application_id = 0x466f6f74";
+const SET_APPLICATION_ID: &str = "PRAGMA application_id = 0x466f6f74";
 
 /// Whether the database is set up for this configuration. In a new one the table is missing, which is an error.
 const IS_READY: &str = "
@@ -71,8 +86,8 @@ async fn configure(connection: &Connection, synchronous: Synchronous) -> Result<
     Ok(())
 }
 
-/// Creates the database, or restores what copying the file or a variable changed. A database of another program or version
-/// is refused, and not written.
+/// Creates or migrates the database, or restores what copying the file or a variable changed. A database of another
+/// program, or of a version that cannot be migrated, is refused, and not written.
 ///
 /// The connection is not shared yet: if it is dropped midway, the transaction is rolled back. Several first requests may
 /// get here at once: the lock admits one of them, and the others find the database created.
@@ -86,23 +101,39 @@ async fn set_up(connection: &Connection, config: &Config) -> Result<(), Error> {
         return Err(Error::Failed(format!("its file system lets SQLite keep no write-ahead log, only {journal}")));
     }
     connection.run("BEGIN IMMEDIATE", &[]).await?;
-    if identify(connection).await? == Identity::Empty {
-        for statement in SCHEMA.split("\n\n") {
-            connection.run(statement, &[]).await?;
-        }
-        connection.run(SET_APPLICATION_ID, &[]).await?;
-        connection.run(&format!("PRAGMA user_version = {SCHEMA_VERSION}"), &[]).await?;
+    match identify(connection).await? {
+        Identity::Empty => create(connection, &[SCHEMA]).await?,
+        Identity::Version(SCHEMA_VERSION) => {}
+        Identity::Version(version) => migrate(connection, version).await?,
     }
     connection.run("UPDATE watermarks SET max_pages = ?1", &[Value::Integer(config.max_pages)]).await?;
     connection.run("COMMIT", &[]).await
 }
 
-#[derive(PartialEq)]
+/// Runs scripts, then creates the views and the triggers, and marks the database as one of this version.
+async fn create(connection: &Connection, scripts: &[&str]) -> Result<(), Error> {
+    for statement in scripts.iter().chain([&ROUTINES]).flat_map(|script| script.split("\n\n")) {
+        connection.run(statement, &[]).await?;
+    }
+    connection.run(SET_APPLICATION_ID, &[]).await?;
+    connection.run(&format!("PRAGMA user_version = {SCHEMA_VERSION}"), &[]).await
+}
+
+/// Brings the tables from a version to this one.
+async fn migrate(connection: &Connection, version: i64) -> Result<(), Error> {
+    let drops: String = connection.value(DROP_ROUTINES, &[]).await?;
+    for drop in serde_json::from_str::<Vec<String>>(&drops)? {
+        connection.run(&drop, &[]).await?;
+    }
+    let done = usize::try_from(version - FIRST_VERSION).unwrap_or_default();
+    create(connection, MIGRATIONS.get(done..).unwrap_or_default()).await
+}
+
 enum Identity {
     /// It is empty.
     Empty,
-    /// It has the schema that this code knows.
-    Known,
+    /// It has this version of the schema, which this code knows, or can migrate.
+    Version(i64),
 }
 
 /// Tells whose database this is, without writing.
@@ -111,8 +142,8 @@ async fn identify(connection: &Connection) -> Result<Identity, Error> {
     let refused = |why: &str| Err(Error::Refused(format!("the database {why}")));
     match serde_json::from_str(&identity)? {
         (_, 0, 0) => Ok(Identity::Empty),
-        (APPLICATION_ID, SCHEMA_VERSION, _) => Ok(Identity::Known),
-        (APPLICATION_ID, version @ ..SCHEMA_VERSION, _) => refused(&format!(
+        (APPLICATION_ID, version @ FIRST_VERSION..=SCHEMA_VERSION, _) => Ok(Identity::Version(version)),
+        (APPLICATION_ID, version @ ..FIRST_VERSION, _) => refused(&format!(
             "has schema version {version}, of a version before 0.1.0, which this one cannot read: move the file away"
         )),
         (APPLICATION_ID, version, _) => {

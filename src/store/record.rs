@@ -13,7 +13,9 @@ use crate::config::Synchronous;
 use crate::limits::MAINTENANCE_INTERVAL;
 use crate::visit::{Page, Reason};
 
-pub const INSERT: &str = "INSERT INTO visits (at, page) VALUES (?1, ?2) RETURNING id";
+/// Returns the id of the visit, and the number of visits of all time.
+pub const INSERT: &str = "
+    INSERT INTO visits (at, page) VALUES (?1, ?2) RETURNING id, id - (SELECT deleted FROM watermarks)";
 
 pub const INSERT_IGNORED: &str = "INSERT INTO ignored (reason) VALUES (?1) RETURNING id";
 
@@ -39,22 +41,23 @@ impl Store {
     /// When it is not known to be committed.
     pub async fn record(self: &Rc<Self>, at: DateTime<Utc>, page: &Page) -> Result<Recorded, Error> {
         let visit = [Value::Integer(micros(at)), text(page)];
-        let id = self.with_connection(async |connection| connection.value(INSERT, &visit).await).await?;
+        let inserted = self.with_connection(async |connection| connection.integers(INSERT, &visit).await).await;
+        let [id, visits] = inserted?;
         if self.config.synchronous == Synchronous::Full {
             self.make_durable(id).await?;
         }
-        self.start_maintenance_after(id);
-        Ok(Recorded { id, visits: id })
+        self.start_maintenance_after(id, at);
+        Ok(Recorded { id, visits })
     }
 
-    /// Records that a request was not a visit, for this reason.
+    /// Records that a request at this time was not a visit, for this reason.
     ///
     /// # Errors
     /// When that is not known to be committed.
-    pub async fn record_ignored(self: &Rc<Self>, reason: Reason) -> Result<(), Error> {
+    pub async fn record_ignored(self: &Rc<Self>, at: DateTime<Utc>, reason: Reason) -> Result<(), Error> {
         let reason = [Value::Text(reason.name().to_owned())];
         let id = self.with_connection(async |connection| connection.value(INSERT_IGNORED, &reason).await).await?;
-        self.start_maintenance_after(id);
+        self.start_maintenance_after(id, at);
         Ok(())
     }
 
@@ -74,10 +77,10 @@ impl Store {
 
     /// Starts maintenance if it is due. It continues after the answer, and may end with the instance at any point: the
     /// next maintenance continues from there.
-    fn start_maintenance_after(self: &Rc<Self>, id: i64) {
+    fn start_maintenance_after(self: &Rc<Self>, id: i64, now: DateTime<Utc>) {
         if id % MAINTENANCE_INTERVAL == 0 {
             let store = self.clone();
-            wasip3::spawn(async move { store.maintain(id).await });
+            wasip3::spawn(async move { store.maintain(now).await });
         }
     }
 }

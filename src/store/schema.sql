@@ -1,18 +1,23 @@
--- What a replica stores. Blank lines separate the statements, since Spin runs one at a time.
+-- What a replica stores. Blank lines separate the statements, since Spin runs one at a time. Views and triggers are in
+-- routines.sql.
 --
--- The log. A visit is one insert into it, and nothing else. `at` is in microseconds since 1970, UTC. Ids are
--- consecutive from 1, and none is assigned twice, because the row with the largest id is never deleted.
+-- The log. A visit is one insert into it, and nothing else. `at` is in microseconds since 1970, UTC. No id is assigned
+-- twice, because the row with the largest id is never deleted: if its page is, its name becomes '(deleted)'.
 CREATE TABLE visits (
     id INTEGER PRIMARY KEY,
     at INTEGER NOT NULL,
     page TEXT NOT NULL
 ) STRICT
 
--- The total of each page that is counted separately. No row is deleted, so that the largest id is the number of pages.
+-- The total of each page that is counted separately. Of the log, visits from `first_id` on count for it, and earlier
+-- ones for (other): the page was not known then, or was folded into (other). `last_slot` is the latest slot with a
+-- visit.
 CREATE TABLE pages (
     id INTEGER PRIMARY KEY,
     page TEXT NOT NULL UNIQUE,
-    visits INTEGER NOT NULL
+    visits INTEGER NOT NULL,
+    first_id INTEGER NOT NULL DEFAULT 0,
+    last_slot INTEGER NOT NULL DEFAULT 0
 ) STRICT
 
 -- The page that stands for all pages that are not counted separately.
@@ -34,6 +39,18 @@ CREATE TABLE tallies (
     PRIMARY KEY (page_id, slot)
 ) STRICT, WITHOUT ROWID
 
+-- To save storage, the slots of a day of long ago are merged into its first one, and so are those of months and years.
+-- The latest range of each kind that was merged are the slots from `start` until, and without, `before`. Pages from
+-- the id `next_page` on are yet to be merged; with NULL, all are.
+CREATE TABLE coarse (
+    period TEXT PRIMARY KEY,
+    start INTEGER NOT NULL,
+    before INTEGER NOT NULL,
+    next_page INTEGER
+) STRICT, WITHOUT ROWID
+
+INSERT INTO coarse (period, start, before) VALUES ('day', 0, 0), ('month', 0, 0), ('year', 0, 0)
+
 -- Requests that were not visits: those that are not tallied yet, and the number for each reason.
 CREATE TABLE ignored (
     id INTEGER PRIMARY KEY,
@@ -46,56 +63,20 @@ CREATE TABLE ignored_totals (
 ) STRICT, WITHOUT ROWID
 
 -- One row. Visits up to the id `tallied` are in pages, slots and tallies. Visits up to `durable` are known to survive a
--- power cut, with `synchronous=full`. `max_pages` is the variable of that name.
+-- power cut, with `synchronous=full`. `max_pages` says how many pages are counted separately. `deleted` is the number
+-- of visits that were deleted with their pages.
 CREATE TABLE watermarks (
     tallied INTEGER NOT NULL,
     durable INTEGER NOT NULL,
-    max_pages INTEGER NOT NULL
+    max_pages INTEGER NOT NULL,
+    deleted INTEGER NOT NULL DEFAULT 0
 ) STRICT
 
 INSERT INTO watermarks (tallied, durable, max_pages) VALUES (0, 0, 0)
 
--- The pages that tallying will add next, in the order of their first visits, up to `max_pages`.
-CREATE VIEW new_pages (page) AS
-    SELECT page FROM visits
-    WHERE id > (SELECT tallied FROM watermarks) AND page NOT IN (SELECT page FROM pages)
-    GROUP BY page ORDER BY min(id)
-    LIMIT max(0, (SELECT max_pages FROM watermarks) - (SELECT max(id) FROM pages))
+-- One row: when the readiness probe last wrote, in microseconds since 1970.
+CREATE TABLE probe (
+    at INTEGER NOT NULL
+) STRICT
 
--- The log as it will be once all is tallied: with (other) for pages that are not counted separately.
-CREATE VIEW log (id, at, page) AS
-    SELECT id, at, iif(
-        id <= (SELECT tallied FROM watermarks)
-            OR page IN (SELECT page FROM pages) OR page IN (SELECT page FROM new_pages),
-        page, '(other)')
-    FROM visits
-
--- The visits that a read has to add to the tallies.
-CREATE VIEW untallied (id, at, page) AS
-    SELECT id, at, page FROM log WHERE id > (SELECT tallied FROM watermarks)
-
--- Moving the watermark tallies the visits that it passes, and the ignored requests: in one statement, so that a crash
--- leaves either all of that done or nothing.
-CREATE TRIGGER tally BEFORE UPDATE OF tallied ON watermarks BEGIN
-    INSERT INTO pages (page, visits)
-        SELECT page, 0 FROM visits
-        WHERE id > OLD.tallied AND id <= NEW.tallied AND page IN (SELECT page FROM new_pages)
-        GROUP BY page ORDER BY min(id);
-    UPDATE visits SET page = '(other)'
-        WHERE id > OLD.tallied AND id <= NEW.tallied AND page NOT IN (SELECT page FROM pages);
-    INSERT INTO pages (page, visits)
-        SELECT page, count(*) FROM visits WHERE id > OLD.tallied AND id <= NEW.tallied GROUP BY page
-        ON CONFLICT (page) DO UPDATE SET visits = visits + excluded.visits;
-    INSERT INTO slots (slot, visits, first_id, last_id)
-        SELECT at / 900000000, count(*), min(id), max(id) FROM visits
-        WHERE id > OLD.tallied AND id <= NEW.tallied GROUP BY 1
-        ON CONFLICT (slot) DO UPDATE SET visits = visits + excluded.visits, last_id = excluded.last_id;
-    INSERT INTO tallies (page_id, slot, visits)
-        SELECT pages.id, at / 900000000, count(*) FROM visits JOIN pages USING (page)
-        WHERE visits.id > OLD.tallied AND visits.id <= NEW.tallied GROUP BY 1, 2
-        ON CONFLICT (page_id, slot) DO UPDATE SET visits = visits + excluded.visits;
-    INSERT INTO ignored_totals (reason, requests)
-        SELECT reason, count(*) FROM ignored WHERE true GROUP BY reason
-        ON CONFLICT (reason) DO UPDATE SET requests = requests + excluded.requests;
-    DELETE FROM ignored;
-END
+INSERT INTO probe (at) VALUES (0)

@@ -1,10 +1,12 @@
-//! The busiest pages, and the metrics.
+//! The busiest pages, the metrics, and how far back the details go.
 
+use chrono::DateTime;
 use spin_sdk::sqlite::Value;
 
 use super::database::Store;
 use super::error::Error;
 use crate::report::{Metrics, Oldest, PageCount};
+use crate::zone::SLOT;
 
 /// At most ?1 pages. Of pages with equally many visits, the one that was first visited first comes first.
 pub const BUSIEST: &str = "
@@ -16,17 +18,31 @@ pub const BUSIEST: &str = "
             FROM untallied GROUP BY page
         ) GROUP BY page HAVING sum(visits) > 0 ORDER BY visits DESC, age_rank LIMIT ?1)";
 
-/// The log is pruned from its beginning only, so that its first and its last id tell how many visits it has.
 pub const METRICS: &str = "
     SELECT json_array(
         (SELECT coalesce(max(id), 0) FROM visits),
-        coalesce((SELECT max(id) FROM visits) - (SELECT min(id) FROM visits) + 1, 0),
-        (SELECT max(id) FROM pages) + (SELECT count(*) FROM new_pages),
-        (SELECT page_count * page_size FROM pragma_page_count, pragma_page_size),
+        (SELECT count(*) FROM visits),
+        (SELECT count(*) - 1 FROM pages) + (SELECT count(*) FROM new_pages),
+        (SELECT used FROM storage),
         (SELECT json_group_array(json_array(reason, requests) ORDER BY reason) FROM (
             SELECT reason, sum(requests) AS requests FROM (
                 SELECT reason, requests FROM ignored_totals UNION ALL SELECT reason, 1 FROM ignored
             ) GROUP BY reason)))";
+
+/// The time of the oldest visit, and the oldest slot that is itself, or was merged into a day, a month or a year.
+pub const OLDEST: &str = "
+    WITH before (day, month, year) AS (
+        SELECT max(iif(period = 'day', before, 0)), max(iif(period = 'month', before, 0)),
+            max(iif(period = 'year', before, 0))
+        FROM coarse
+    )
+    SELECT json_array(
+        (SELECT at FROM log ORDER BY id LIMIT 1),
+        (SELECT json_group_array((SELECT min(slot) FROM slots WHERE slot >= first AND slot < last)) FROM (
+            SELECT day AS first, 9223372036854775807 AS last FROM before
+            UNION ALL SELECT month, day FROM before
+            UNION ALL SELECT year, month FROM before
+            UNION ALL SELECT 0, year FROM before)))";
 
 impl Store {
     /// The pages with the most visits of all time, the busiest first.
@@ -42,16 +58,9 @@ impl Store {
     /// # Errors
     /// When the database does not answer.
     pub async fn metrics(&self) -> Result<Metrics, Error> {
-        let (visits, log_visits, pages, database_bytes, ignored) = self.read(METRICS, &[]).await?;
-        Ok(Metrics {
-            visits,
-            ignored,
-            log_visits,
-            pages,
-            storage_bytes: database_bytes,
-            storage_budget_bytes: self.config.max_storage,
-            oldest: Oldest::default(),
-        })
+        let (visits, log_visits, pages, storage_bytes, ignored) = self.read(METRICS, &[]).await?;
+        let (storage_budget_bytes, oldest) = (self.config.max_storage, self.oldest().await?);
+        Ok(Metrics { visits, ignored, log_visits, pages, storage_bytes, storage_budget_bytes, oldest })
     }
 
     /// How far back the details go.
@@ -59,6 +68,9 @@ impl Store {
     /// # Errors
     /// When the database does not answer.
     pub async fn oldest(&self) -> Result<Oldest, Error> {
-        Ok(Oldest::default())
+        let (visit, slots): (Option<i64>, [Option<i64>; 4]) = self.read(OLDEST, &[]).await?;
+        let [quarter_hour, day, month, year] =
+            slots.map(|slot| slot.and_then(|slot| DateTime::from_timestamp_micros(slot * SLOT)));
+        Ok(Oldest { visit: visit.and_then(DateTime::from_timestamp_micros), quarter_hour, day, month, year })
     }
 }

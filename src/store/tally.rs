@@ -1,54 +1,47 @@
-//! Maintenance: tallying the log, and keeping it and its write-ahead log short.
-//!
-//! Each step is one statement that can be left out or repeated, so that nothing depends on whether a step, or the next
-//! one, completes.
+//! Tallying the log, and which pages are counted separately.
 
+use chrono::{DateTime, Utc};
 use spin_sdk::sqlite::Value;
 
 use super::database::Store;
 use super::error::Error;
-use crate::limits::{MAINTENANCE_INTERVAL, PRUNE_BATCH, RESTART_LOG_INTERVAL};
-use crate::stderr;
+use super::parameters::micros;
+use crate::limits::{FOLD_AFTER, MAINTENANCE_INTERVAL};
+use crate::zone::SLOT;
 
-/// Tallies the next visits, at most ?1, and returns how many are left. The trigger in `schema.sql` does the work.
+/// Tallies the next visits, at most ?1 and up to the id ?2, or the last one where that is NULL. Returns how many are
+/// left. The trigger in `routines.sql` does the work.
 pub const TALLY: &str = "
-    UPDATE watermarks SET tallied = min(tallied + ?1, (SELECT coalesce(max(id), 0) FROM visits))
-    RETURNING (SELECT coalesce(max(id), 0) FROM visits) - tallied";
+    UPDATE watermarks SET tallied = max(tallied, min(tallied + ?1, coalesce(?2, (SELECT max(id) FROM visits), 0)))
+    RETURNING coalesce(?2, (SELECT max(id) FROM visits), 0) - tallied";
 
-/// Removes the oldest visits beyond the last ?1 from the log: at most ?2, and none that is not tallied.
-pub const PRUNE: &str = "
-    DELETE FROM visits
-    WHERE id <= min((SELECT max(id) FROM visits) - ?1, (SELECT tallied FROM watermarks))
-        AND id < (SELECT min(id) FROM visits) + ?2";
+/// The pages that make room for new ones, if as many are known as are counted separately: those with the fewest visits
+/// of which none is in the slot ?1 or later. They have about ?2 visits together.
+pub const JUNK: &str = "
+    SELECT json_group_array(id) FROM (
+        SELECT id, visits, sum(visits) OVER (ORDER BY visits, id) AS sum FROM pages
+        WHERE id != 0 AND last_slot < ?1 AND (SELECT count(*) > max_pages FROM pages, watermarks)
+    ) WHERE sum - visits < ?2";
 
-/// By itself SQLite checkpoints after 1000 pages, within the commit of some visit. This comes earlier, and delays no
-/// visit.
-const CHECKPOINT: &str = "PRAGMA wal_checkpoint(PASSIVE)";
-
-/// The write-ahead log starts anew only when no other connection uses it at that moment, which with several busy
-/// instances may not happen for long, while it grows. This makes writers wait, for two fsyncs, and shortens the file as
-/// well; it gives up where other connections are in the way.
-const RESTART_LOG: &str = "PRAGMA wal_checkpoint(TRUNCATE)";
+/// Folds those of the pages ?1 into (other) that have no visit in the slot ?2 or later.
+pub const FOLD: &str = "DELETE FROM foldable WHERE id IN (SELECT value FROM json_each(?1)) AND last_slot < ?2";
 
 impl Store {
-    /// Does all maintenance that is due. What fails is tried again with the next maintenance.
-    pub(super) async fn maintain(&self, id: i64) {
-        if let Err(error) = self.try_maintain(id).await {
-            stderr::line(format_args!("the visits could not be tallied: {error}"));
-        }
+    /// Tallies a batch, if need be up to an id. Returns how many visits are left.
+    pub(super) async fn tally(&self, until: Option<i64>) -> Result<i64, Error> {
+        let bounds = [Value::Integer(MAINTENANCE_INTERVAL), until.map_or(Value::Null, Value::Integer)];
+        self.with_connection(async |connection| connection.value(TALLY, &bounds).await).await
     }
 
-    async fn try_maintain(&self, id: i64) -> Result<(), Error> {
-        let batch = [Value::Integer(MAINTENANCE_INTERVAL)];
-        // Less than a batch can wait for the next maintenance.
-        while self.with_connection(async |connection| connection.value::<i64>(TALLY, &batch).await).await?
-            >= MAINTENANCE_INTERVAL
-        {}
-        if let Some(retain) = self.config.retain_visits {
-            let bounds = [Value::Integer(retain), Value::Integer(PRUNE_BATCH)];
-            self.with_connection(async |connection| connection.run(PRUNE, &bounds).await).await?;
+    /// Makes room for new pages by those that are hardly visited.
+    pub(super) async fn fold_junk(&self, now: DateTime<Utc>) -> Result<(), Error> {
+        let slot = Value::Integer(micros(now - FOLD_AFTER) / SLOT);
+        let bounds = [slot.clone(), Value::Integer(MAINTENANCE_INTERVAL)];
+        let pages: Vec<i64> = self.read(JUNK, &bounds).await?;
+        if pages.is_empty() {
+            return Ok(());
         }
-        let checkpoint = if id % RESTART_LOG_INTERVAL == 0 { RESTART_LOG } else { CHECKPOINT };
-        self.with_connection(async |connection| connection.run(checkpoint, &[]).await).await
+        let pages = [Value::Text(serde_json::to_string(&pages)?), slot];
+        self.change(FOLD, &pages).await
     }
 }

@@ -10,7 +10,7 @@ use rusqlite::params;
 use serde_json::json;
 
 use super::count::{COUNT_ALL, COUNT_ALL_OF_PAGE};
-use super::tally::{PRUNE, TALLY};
+use super::room::PRUNE;
 use crate::zone::SLOT;
 use replica::{MINUTE, PAGES, Replica, Step, minutes};
 
@@ -37,14 +37,14 @@ proptest! {
     ) {
         let replica = Replica::after(max_pages, &steps);
         replica.check_reads(&bounds, tail, before);
-        replica.value::<i64>(TALLY, [i64::from(u16::MAX)]);
+        replica.tally(i64::from(u16::MAX));
         replica.check_reads(&bounds, tail, before);
     }
 
     #[test]
     fn tallies_equal_the_log_however_batches_split_it(steps in steps(), max_pages in 0..5_usize) {
         let replica = Replica::after(max_pages, &steps);
-        while replica.value::<i64>(TALLY, [3]) > 0 {}
+        while replica.tally(3) > 0 {}
         let log = replica.log();
         let mut slots = BTreeMap::<i64, (i64, i64, i64)>::new();
         let mut tallies = BTreeMap::<(&str, i64), i64>::new();
@@ -55,7 +55,7 @@ proptest! {
             *tallies.entry((page, at / SLOT)).or_default() += 1;
             *totals.entry(page).or_default() += 1;
         }
-        prop_assert_eq!(replica.rows("id, at, page", "visits"), log.iter().map(|row| json!(row)).collect::<Vec<_>>());
+        prop_assert_eq!(replica.rows("id, at, page", "log"), log.iter().map(|row| json!(row)).collect::<Vec<_>>());
         let expected: Vec<_> = slots.iter().map(|(slot, (visits, first, last))| json!([slot, visits, first, last])).collect();
         prop_assert_eq!(replica.rows("slot, visits, first_id, last_id", "slots"), expected);
         let expected: Vec<_> = tallies.iter().map(|((page, slot), visits)| json!([page, slot, visits])).collect();
@@ -99,7 +99,7 @@ proptest! {
 fn pruned_visits_count_at_the_beginning_of_their_slot() {
     let visits: Vec<_> = [1, 7, 8].map(|minute| Step::Visit(minute * MINUTE, "/")).into();
     let replica = Replica::after(9, &visits);
-    replica.value::<i64>(TALLY, [9]);
+    replica.tally(9);
     assert_eq!(replica.database.execute(PRUNE, params![1, 9]).expect("a statement"), 2);
     assert_eq!(replica.count_in_buckets(None, &[0, 5 * MINUTE, 8 * MINUTE, SLOT]), [2, 0, 1]);
     assert_eq!(replica.count_by_minute(Some("/"), &minutes(0, 9 * MINUTE)), [2, 0, 0, 0, 0, 0, 0, 0, 1]);

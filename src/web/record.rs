@@ -46,7 +46,7 @@ pub async fn record(app: &App, request: &Parts, now: DateTime<Utc>, page: &Page)
         return recorded.map(Outcome::Recorded).map_err(Problem::unavailable("The visit could not be recorded"));
     };
     // The client gets its answer in any case: nothing depends on this count.
-    if let Err(error) = app.store.record_ignored(reason).await {
+    if let Err(error) = app.store.record_ignored(now, reason).await {
         stderr::line(format_args!("an ignored request could not be counted: {error}"));
     }
     Ok(Outcome::Ignored(reason))

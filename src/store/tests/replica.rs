@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use rusqlite::types::FromSql;
+use rusqlite::types::{FromSql, Null};
 use rusqlite::{Connection, Params, params};
 use serde::de::DeserializeOwned;
 use serde_json::json;
@@ -12,7 +12,7 @@ use crate::store::count::{
     add_untallied, sum_minutes,
 };
 use crate::store::log::{BATCH, TAIL, TAIL_OF_PAGE};
-use crate::store::open::SCHEMA;
+use crate::store::open::{ROUTINES, SCHEMA};
 use crate::store::record::{INSERT, INSERT_IGNORED};
 use crate::store::stats::{BUSIEST, METRICS};
 use crate::store::tally::TALLY;
@@ -47,8 +47,8 @@ pub struct Replica {
 impl Replica {
     fn new(max_pages: usize) -> Self {
         let database = Connection::open_in_memory().expect("a database");
-        for statement in SCHEMA.split("\n\n") {
-            database.execute(statement, []).expect("a statement");
+        for statement in [SCHEMA, ROUTINES].into_iter().flat_map(|script| script.split("\n\n")) {
+            database.execute(statement, []).expect(statement);
         }
         database.execute("UPDATE watermarks SET max_pages = ?1", [max_pages]).expect("an update");
         Self { database, max_pages, visits: Vec::new(), ignored: BTreeMap::new() }
@@ -67,7 +67,7 @@ impl Replica {
                     *replica.ignored.entry(reason).or_default() += 1;
                     replica.value::<i64>(INSERT_IGNORED, [reason]);
                 }
-                Step::Tally(batch) => _ = replica.value::<i64>(TALLY, [batch]),
+                Step::Tally(batch) => _ = replica.tally(batch),
             }
         }
         replica
@@ -75,6 +75,11 @@ impl Replica {
 
     pub fn value<T: FromSql>(&self, statement: &str, parameters: impl Params) -> T {
         self.database.query_row(statement, parameters, |row| row.get(0)).expect("a row")
+    }
+
+    /// Tallies at most so many visits. Returns how many are left.
+    pub fn tally(&self, batch: i64) -> i64 {
+        self.value(TALLY, params![batch, Null])
     }
 
     pub fn read<T: DeserializeOwned>(&self, query: &str, parameters: impl Params) -> T {
@@ -159,14 +164,14 @@ impl Replica {
 
     pub fn count_in_buckets(&self, page: Option<&str>, bounds: &[i64]) -> Vec<i64> {
         let query = if page.is_some() { COUNT_IN_BUCKETS_OF_PAGE } else { COUNT_IN_BUCKETS };
-        let (tallied, untallied): (_, Vec<_>) = self.read(query, params![page, json!(bounds).to_string()]);
+        let (tallied, untallied, _): (_, Vec<_>, i64) = self.read(query, params![page, json!(bounds).to_string()]);
         add_untallied(bounds, tallied, &untallied)
     }
 
     pub fn count_by_minute(&self, page: Option<&str>, bounds: &[i64]) -> Vec<i64> {
         let [first, .., last] = *bounds else { return Vec::new() };
         let query = if page.is_some() { COUNT_BY_MINUTE_OF_PAGE } else { COUNT_BY_MINUTE };
-        sum_minutes(bounds, &self.read::<Vec<_>>(query, params![page, first, last]))
+        sum_minutes(bounds, &self.read::<(Vec<_>, i64)>(query, params![page, first, last]).0)
     }
 }
 
