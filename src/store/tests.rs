@@ -4,13 +4,14 @@ mod replica;
 
 use std::collections::BTreeMap;
 
+use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
 use rusqlite::params;
 use serde_json::json;
 
 use super::count::{COUNT_ALL, COUNT_ALL_OF_PAGE};
-use super::room::PRUNE;
+use super::room::{BEGIN, MERGE, PRUNE};
 use crate::zone::SLOT;
 use replica::{MINUTE, PAGES, Replica, Step, minutes};
 
@@ -19,11 +20,16 @@ fn times() -> impl Strategy<Value = i64> {
     (0..12 * 30_i64).prop_map(|halves| halves * MINUTE / 2)
 }
 
-fn steps() -> impl Strategy<Value = Vec<Step>> {
+fn recording() -> impl Strategy<Value = Step> {
     let visit = (times(), select(&PAGES[..4])).prop_map(|(at, page)| Step::Visit(at, page));
     let ignore = select(vec!["agent", "head"]).prop_map(Step::Ignore);
-    let step = prop_oneof![8 => visit, 1 => ignore, 2 => (1..9_i64).prop_map(Step::Tally)];
-    prop::collection::vec(step, 1..40)
+    prop_oneof![8 => visit, 1 => ignore, 2 => (1..9_i64).prop_map(Step::Tally)]
+}
+
+fn steps() -> impl Strategy<Value = Vec<Step>> {
+    let fold = select(&PAGES[..4]).prop_map(Step::Fold);
+    let delete = select(&PAGES[..]).prop_map(Step::Delete);
+    vec(prop_oneof![20 => recording(), 1 => fold, 1 => delete], 1..60)
 }
 
 fn bounds() -> impl Strategy<Value = Vec<i64>> {
@@ -35,15 +41,15 @@ proptest! {
     fn reads_are_exact_however_much_is_tallied(
         steps in steps(), max_pages in 0..5_usize, bounds in bounds(), tail in 1..9_usize, before in 1..40_i64,
     ) {
-        let replica = Replica::after(max_pages, &steps);
+        let mut replica = Replica::after(max_pages, &steps);
         replica.check_reads(&bounds, tail, before);
         replica.tally(i64::from(u16::MAX));
         replica.check_reads(&bounds, tail, before);
     }
 
     #[test]
-    fn tallies_equal_the_log_however_batches_split_it(steps in steps(), max_pages in 0..5_usize) {
-        let replica = Replica::after(max_pages, &steps);
+    fn tallies_equal_the_log_however_batches_split_it(steps in vec(recording(), 1..40), max_pages in 0..5_usize) {
+        let mut replica = Replica::after(max_pages, &steps);
         while replica.tally(3) > 0 {}
         let log = replica.log();
         let mut slots = BTreeMap::<i64, (i64, i64, i64)>::new();
@@ -67,9 +73,9 @@ proptest! {
 
     #[test]
     fn pruning_removes_only_tallied_visits_beyond_those_retained(
-        steps in steps(), retain in 1..30_usize, batch in 1..9_usize, slots in bounds(),
+        steps in vec(recording(), 1..40), retain in 1..30_usize, batch in 1..9_usize, slots in bounds(),
     ) {
-        let replica = Replica::after(2, &steps);
+        let mut replica = Replica::after(2, &steps);
         let (visits, tallied) = (replica.visits.len(), replica.value::<usize>("SELECT tallied FROM watermarks", []));
         let expected = batch.min(visits.saturating_sub(retain)).min(tallied);
         let removed = replica.database.execute(PRUNE, params![retain, batch]).expect("a statement");
@@ -94,11 +100,44 @@ proptest! {
     }
 }
 
+proptest! {
+    #[test]
+    fn merged_slots_count_at_the_beginning_of_their_period(
+        steps in vec(recording(), 1..40), start in 0..12_i64, length in 1..12_i64, batch in 1..9_i64,
+    ) {
+        let mut replica = Replica::after(3, &steps);
+        // Nothing of the range is in the log any more.
+        replica.visit(20 * SLOT, "/");
+        while replica.tally(9) > 0 {}
+        replica.database.execute(PRUNE, params![1, i64::MAX]).expect("a statement");
+        let end = start + length;
+        replica.database.execute(BEGIN, params!["day", start, end]).expect("a statement");
+        while replica.database.execute(MERGE, params!["day", batch]).expect("a statement") > 0 {}
+        for table in ["slots", "tallies"] {
+            let within = format!("SELECT count(*) FROM {table} WHERE slot > ?1 AND slot < ?2");
+            prop_assert_eq!(replica.value::<i64>(&within, [start, end]), 0);
+        }
+        for (at, _) in &mut replica.visits {
+            if (start..end).contains(&(*at / SLOT)) {
+                *at = start * SLOT;
+            }
+        }
+        let bounds: Vec<_> = (0..=21).map(|slot| slot * SLOT).collect();
+        for page in [None].into_iter().chain(PAGES.map(Some)) {
+            let counts: Vec<_> = bounds.windows(2).map(|pair| replica.count(page, pair[0], pair[1])).collect();
+            prop_assert_eq!(replica.count_in_buckets(page, &bounds), counts, "{:?}", page);
+            if let Some(page) = page {
+                prop_assert_eq!(replica.read::<i64>(COUNT_ALL_OF_PAGE, [page]), replica.count(Some(page), 0, i64::MAX));
+            }
+        }
+    }
+}
+
 /// Where a range ends within a slot whose visits were pruned, they count as if at the beginning of their slot.
 #[test]
 fn pruned_visits_count_at_the_beginning_of_their_slot() {
     let visits: Vec<_> = [1, 7, 8].map(|minute| Step::Visit(minute * MINUTE, "/")).into();
-    let replica = Replica::after(9, &visits);
+    let mut replica = Replica::after(9, &visits);
     replica.tally(9);
     assert_eq!(replica.database.execute(PRUNE, params![1, 9]).expect("a statement"), 2);
     assert_eq!(replica.count_in_buckets(None, &[0, 5 * MINUTE, 8 * MINUTE, SLOT]), [2, 0, 1]);

@@ -11,11 +11,12 @@ use crate::store::count::{
     COUNT_ALL, COUNT_ALL_OF_PAGE, COUNT_BY_MINUTE, COUNT_BY_MINUTE_OF_PAGE, COUNT_IN_BUCKETS, COUNT_IN_BUCKETS_OF_PAGE,
     add_untallied, sum_minutes,
 };
+use crate::store::delete::{DELETE_TALLIES, DELETE_VISITS, FORGET_NAME};
 use crate::store::log::{BATCH, TAIL, TAIL_OF_PAGE};
 use crate::store::open::{ROUTINES, SCHEMA};
 use crate::store::record::{INSERT, INSERT_IGNORED};
 use crate::store::stats::{BUSIEST, METRICS};
-use crate::store::tally::TALLY;
+use crate::store::tally::{FOLD, TALLY};
 use crate::zone::SLOT;
 
 /// The length of a minute in microseconds.
@@ -33,6 +34,10 @@ pub enum Step {
     Ignore(&'static str),
     /// One statement that tallies at most so many visits.
     Tally(i64),
+    /// The page makes room for others, if it is known.
+    Fold(&'static str),
+    /// The page is deleted.
+    Delete(&'static str),
 }
 
 /// A database, and what it should say.
@@ -41,6 +46,11 @@ pub struct Replica {
     max_pages: usize,
     /// The times and the pages of all visits, by id from 1, as they were recorded.
     pub visits: Vec<(i64, &'static str)>,
+    /// The pages that the tallied visits count for; `None` for those that were deleted.
+    counted: Vec<Option<&'static str>>,
+    known: Vec<&'static str>,
+    /// How many deleted visits are still in the log, since they had the largest id.
+    kept: usize,
     ignored: BTreeMap<&'static str, i64>,
 }
 
@@ -51,23 +61,29 @@ impl Replica {
             database.execute(statement, []).expect(statement);
         }
         database.execute("UPDATE watermarks SET max_pages = ?1", [max_pages]).expect("an update");
-        Self { database, max_pages, visits: Vec::new(), ignored: BTreeMap::new() }
+        Self {
+            database,
+            max_pages,
+            visits: Vec::new(),
+            counted: Vec::new(),
+            known: Vec::new(),
+            kept: 0,
+            ignored: BTreeMap::new(),
+        }
     }
 
     pub fn after(max_pages: usize, steps: &[Step]) -> Self {
         let mut replica = Self::new(max_pages);
         for step in steps {
             match *step {
-                Step::Visit(at, page) => {
-                    replica.visits.push((at, page));
-                    let id: usize = replica.value(INSERT, params![at, page]);
-                    assert_eq!(id, replica.visits.len());
-                }
+                Step::Visit(at, page) => replica.visit(at, page),
                 Step::Ignore(reason) => {
                     *replica.ignored.entry(reason).or_default() += 1;
                     replica.value::<i64>(INSERT_IGNORED, [reason]);
                 }
                 Step::Tally(batch) => _ = replica.tally(batch),
+                Step::Fold(page) => replica.fold(page),
+                Step::Delete(page) => replica.delete(page),
             }
         }
         replica
@@ -78,8 +94,55 @@ impl Replica {
     }
 
     /// Tallies at most so many visits. Returns how many are left.
-    pub fn tally(&self, batch: i64) -> i64 {
+    pub fn tally(&mut self, batch: i64) -> i64 {
+        let tallied = self.counted.len() + usize::try_from(batch).expect("a number");
+        (self.counted, self.known) = self.count_up_to(tallied);
         self.value(TALLY, params![batch, Null])
+    }
+
+    pub fn visit(&mut self, at: i64, page: &'static str) {
+        self.visits.push((at, page));
+        assert_eq!(self.value::<usize>(INSERT, params![at, page]), self.visits.len());
+    }
+
+    fn fold(&mut self, page: &'static str) {
+        let junk = self.value::<String>("SELECT json_group_array(id) FROM pages WHERE page = ?1", [page]);
+        self.database.execute(FOLD, params![junk, i64::MAX]).expect("a statement");
+        if self.known.contains(&page) {
+            self.known.retain(|known| *known != page);
+            self.counted
+                .iter_mut()
+                .filter(|counted| **counted == Some(page))
+                .for_each(|counted| *counted = Some("(other)"));
+        }
+    }
+
+    fn delete(&mut self, page: &'static str) {
+        while self.tally(i64::from(u16::MAX)) > 0 {}
+        for statement in [DELETE_VISITS, FORGET_NAME] {
+            self.database.execute(statement, params![0, self.visits.len(), page]).expect(statement);
+        }
+        for batch in [2, 100] {
+            self.database.execute(DELETE_TALLIES, params![page, batch]).expect("a statement");
+        }
+        self.known.retain(|known| *known != page);
+        self.kept += usize::from(self.counted.last() == Some(&Some(page)));
+        self.counted.iter_mut().filter(|counted| **counted == Some(page)).for_each(|counted| *counted = None);
+        let named = "SELECT count(*) FROM visits WHERE page = ?1";
+        assert_eq!(self.value::<i64>(named, [page]), 0, "{page} is still in the log");
+    }
+
+    /// The pages that the first visits count for, once they are tallied, and those that are known then: pages beyond
+    /// `max_pages` count for (other).
+    fn count_up_to(&self, number: usize) -> (Vec<Option<&'static str>>, Vec<&'static str>) {
+        let (mut counted, mut known) = (self.counted.clone(), self.known.clone());
+        for (_, page) in self.visits.iter().take(number).skip(counted.len()) {
+            if !known.contains(page) && known.len() < self.max_pages {
+                known.push(page);
+            }
+            counted.push(Some(if known.contains(page) { page } else { "(other)" }));
+        }
+        (counted, known)
     }
 
     pub fn read<T: DeserializeOwned>(&self, query: &str, parameters: impl Params) -> T {
@@ -91,16 +154,11 @@ impl Replica {
         self.read(&format!("SELECT json_group_array(json_array({columns}) ORDER BY {columns}) FROM {table}"), [])
     }
 
-    /// The visits with their ids and the pages they count for: pages beyond the first `max_pages` count for (other).
+    /// The visits with their ids and the pages they count for.
     pub fn log(&self) -> Vec<(i64, i64, &'static str)> {
-        let mut pages = Vec::new();
-        let visit = |(id, (at, page)): (i64, &(i64, &'static str))| {
-            if !pages.contains(page) && pages.len() < self.max_pages {
-                pages.push(*page);
-            }
-            (id, *at, if pages.contains(page) { *page } else { "(other)" })
-        };
-        (1..).zip(&self.visits).map(visit).collect()
+        let counted = self.count_up_to(self.visits.len()).0;
+        let visits = (1..).zip(&self.visits).zip(counted);
+        visits.filter_map(|((id, (at, _)), page)| Some((id, *at, page?))).collect()
     }
 
     pub fn count(&self, page: Option<&str>, since: i64, until: i64) -> i64 {
@@ -146,7 +204,7 @@ impl Replica {
 
         let (visits, log_visits, separate, bytes, ignored): (usize, usize, usize, i64, Vec<(String, i64)>) =
             self.read(METRICS, []);
-        assert_eq!((visits, log_visits), (log.len(), log.len()));
+        assert_eq!((visits, log_visits), (self.visits.len(), log.len() + self.kept));
         assert_eq!(separate, pages.iter().filter(|(page, _)| *page != "(other)").count());
         assert!(bytes > 0);
         assert!(
