@@ -8,17 +8,19 @@ use serde_json::{Value, json};
 use crate::chart::{ROOT, list};
 
 /// What the app has at `/metrics`.
-const METRICS: [&str; 6] = [
+const METRICS: [&str; 8] = [
     "footfall_build_info",
-    "footfall_database_bytes",
     "footfall_ignored_requests_total",
     "footfall_log_visits",
+    "footfall_oldest_timestamp_seconds",
     "footfall_pages",
+    "footfall_storage_budget_bytes",
+    "footfall_storage_bytes",
     "footfall_visits_total",
 ];
 
 /// The labels that the Prometheus operator gives to what a `PodMonitor` finds, and those of the app.
-const LABELS: [&str; 5] = ["job", "namespace", "pod", "reason", "version"];
+const LABELS: [&str; 6] = ["detail", "job", "namespace", "pod", "reason", "version"];
 
 fn dashboard() -> Value {
     let text = fs::read_to_string(format!("{ROOT}/deploy/grafana/footfall.json")).expect("a dashboard");
@@ -79,6 +81,7 @@ fn queries_name_every_metric_of_the_app_and_nothing_that_is_not_there() {
         let selectors = query.split('{').skip(1).filter_map(|rest| rest.split('}').next());
         let matched = selectors.flat_map(|selector| selector.split(", ")).filter_map(|matcher| words(matcher).next());
         let grouped = query.split(" by (").skip(1).filter_map(|rest| rest.split(')').next());
+        let grouped = grouped.flat_map(|labels| labels.split(", "));
         for label in matched.chain(grouped) {
             assert!(LABELS.contains(&label), "{query} has {label}");
         }
