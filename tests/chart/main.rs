@@ -7,6 +7,7 @@
 //!
 //! snapshots  what the defaults give, and what every file in deploy/chart/ci changes in it
 //! rules      what holds in every case
+//! storage    how much of its volume the database of a replica may use
 //! network    ports, names and selectors fit together in every case
 //! refusals   values that are a mistake
 //! upgrades   what may change from version to version, and what may not
@@ -25,4 +26,5 @@ mod refusals;
 mod rules;
 mod schemas;
 mod snapshots;
+mod storage;
 mod upgrades;

@@ -5,7 +5,7 @@ use serde_json::Value;
 use crate::chart::{Chart, output, stdout};
 
 /// What is set, and what the message has to name.
-const MISTAKES: [(&str, &str); 23] = [
+const MISTAKES: [(&str, &str); 27] = [
     // A wrong type.
     ("replicaCount=many", "/replicaCount"),
     ("image=footfall", "/image"),
@@ -24,10 +24,14 @@ const MISTAKES: [(&str, &str); 23] = [
     ("service.port=70000", "/service/port"),
     ("retainVisits=-1", "/retainVisits"),
     ("peerTimeoutMs=0", "/peerTimeoutMs"),
+    ("maxStorage=16777215", "/maxStorage"),
+    ("maxStorage=16M", "maxStorage is \"16M\": set it to 16Mi or more"),
     // A word that is none of those that there are.
     ("service.type=Foo", "/service/type"),
     ("synchronous=maybe", "/synchronous"),
     ("statefulSet.podManagementPolicy=Random", "/statefulSet/podManagementPolicy"),
+    ("maxStorage=1Ti", "/maxStorage"),
+    ("maxStorage=064Mi", "/maxStorage"),
     ("image.digest=latest", "/image/digest"),
     ("image.variant=0.3.0", "/image/variant"),
     // What does not fit into a header.
@@ -38,7 +42,7 @@ const MISTAKES: [(&str, &str); 23] = [
 ];
 
 /// What Helm says of arguments that it refuses.
-fn refusal(arguments: &[&str]) -> String {
+pub fn refusal(arguments: &[&str]) -> String {
     let output = output(Chart::new().helm(&["template", "footfall"]).args(arguments));
     assert!(!output.status.success(), "{arguments:?} was not refused");
     String::from_utf8(output.stderr).expect("text")

@@ -124,7 +124,7 @@ fn the_defaults_of_the_chart_are_those_of_the_app() {
     let envs = list(&objects.container()["env"]).iter().filter(|env| env["value"].is_string());
     let values = envs.filter_map(|env| Some((variable(env)?, &env["value"])));
     let mut compared = 0;
-    for (name, value) in values.filter(|(name, _)| !["peers", "peer_domain"].contains(&name.as_str())) {
+    for (name, value) in values.filter(|(name, _)| !["peers", "peer_domain", "max_storage"].contains(&name.as_str())) {
         assert_eq!(MANIFEST["variables"][&name]["default"].as_str(), value.as_str(), "{name}");
         compared += 1;
     }

@@ -36,6 +36,7 @@ fn other_values_can_be_installed_over_those_of_before_and_restart_the_pods_if_th
         ("podLabels.team=web", true),
         ("podAnnotations.note=x", true),
         ("timezone=Europe/Moscow", true),
+        ("maxStorage=64Mi", true),
         ("exportToken.value=secret", true),
         ("image.tag=next", true),
         ("containerPort=8080", true),

@@ -63,6 +63,35 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | 
 {{- join "," $peers -}}
 {{- end -}}
 
+{{- /* A size in bytes; 0 for what is none. JSON has numbers in full, where `toString` would write 2.56e+08. */}}
+{{- define "footfall.bytes" -}}
+{{- $size := toJson . | trimAll "\"" -}}
+{{- if regexMatch "^[1-9][0-9]{0,8}[MG]i?$|^[1-9][0-9]{0,17}$" $size -}}
+{{- $units := dict "" 1 "M" 1000000 "Mi" 1048576 "G" 1000000000 "Gi" 1073741824 -}}
+{{- mul (regexFind "^[0-9]+" $size) (get $units (regexFind "[MG]i?$" $size)) -}}
+{{- else -}}
+0
+{{- end -}}
+{{- end -}}
+
+{{- /* How many bytes the database may use. After an upgrade with --reuse-values there may be no maxStorage at all. */}}
+{{- define "footfall.maxStorage" -}}
+{{- if .Values.maxStorage -}}
+{{- $bytes := include "footfall.bytes" .Values.maxStorage | int64 -}}
+{{- if lt $bytes 16777216 -}}
+{{- fail (printf "maxStorage is %s: set it to 16Mi or more" (toJson .Values.maxStorage)) -}}
+{{- end -}}
+{{- $bytes -}}
+{{- else -}}
+{{- $claim := (((.Values.statefulSet.volumeClaimTemplates.spec).resources).requests).storage -}}
+{{- $bytes := include "footfall.bytes" $claim | int64 -}}
+{{- if lt $bytes 192000000 -}}
+{{- fail (printf "the claim requests %s, and maxStorage is derived only from 192M and more in whole M, Mi, G, Gi or bytes: set maxStorage, so that the write-ahead log of 16Mi and the file system fit beside it" (toJson $claim)) -}}
+{{- end -}}
+{{- div (mul $bytes 3) 4 -}}
+{{- end -}}
+{{- end -}}
+
 {{- define "footfall.runtimeConfig" -}}
 # All state is on the volume of the replica. Without state_dir Spin would want to write to /.spin.
 state_dir = "/data"
