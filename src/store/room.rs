@@ -15,9 +15,8 @@ use crate::zone::SLOT;
 
 /// Removes the oldest visits beyond the last ?1 from the log: at most ?2, and none that is not tallied.
 pub const PRUNE: &str = "
-    DELETE FROM visits
-    WHERE id <= min((SELECT max(id) FROM visits) - ?1, (SELECT tallied FROM watermarks))
-        AND id < (SELECT min(id) FROM visits) + ?2";
+    DELETE FROM visits WHERE id <= min(
+        (SELECT max(id) FROM visits) - ?1, (SELECT tallied FROM watermarks), (SELECT min(id) FROM visits) + ?2 - 1)";
 
 /// The storage that is in use, that of the file, and how many ids the log spans.
 const STORAGE: &str = "

@@ -109,7 +109,7 @@ proptest! {
         // Nothing of the range is in the log any more.
         replica.visit(20 * SLOT, "/");
         while replica.tally(9) > 0 {}
-        replica.database.execute(PRUNE, params![1, i64::MAX]).expect("a statement");
+        replica.database.execute(PRUNE, params![1, i64::from(u16::MAX)]).expect("a statement");
         let end = start + length;
         replica.database.execute(BEGIN, params!["day", start, end]).expect("a statement");
         while replica.database.execute(MERGE, params!["day", batch]).expect("a statement") > 0 {}
