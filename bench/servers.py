@@ -23,7 +23,7 @@ class Remote:
         with urllib.request.urlopen(f"{self.url}/metrics", timeout=TIMEOUT) as answer:
             lines = [line.split() for line in answer.read().decode().splitlines() if not line.startswith("#")]
         values = {line[0]: float(line[1]) for line in lines}
-        return values["footfall_visits_total"], values["footfall_database_bytes"]
+        return values["footfall_visits_total"], values["footfall_storage_bytes"]
 
 
 class Local(Remote):

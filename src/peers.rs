@@ -147,7 +147,7 @@ mod tests {
     proptest! {
         #[test]
         fn a_report_is_parsed_as_it_was_sent(replica in "\\PC{1,60}", visits in 0..=1_i64 << 53) {
-            let sent = Count { replica: replica.clone(), visits };
+            let sent = Count { replica: replica.clone(), visits, coarse_before: None };
             let parsed = parse::<Count>(&serde_json::to_vec(&sent).expect("JSON"));
             if config::is_replica_name(&replica) {
                 prop_assert_eq!(parsed.map(|count| (count.replica, count.visits)), Ok((replica, visits)));

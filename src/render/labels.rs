@@ -3,6 +3,7 @@
 use chrono::{DateTime, FixedOffset};
 
 use crate::bucket::Bucket;
+use crate::report::CoarseBefore;
 
 /// The label of a bucket: its start.
 pub fn bucket_label(bucket: Bucket, start: &DateTime<FixedOffset>) -> String {
@@ -11,6 +12,11 @@ pub fn bucket_label(bucket: Bucket, start: &DateTime<FixedOffset>) -> String {
         Bucket::Day => "%Y-%m-%d",
     };
     start.format(format).to_string()
+}
+
+/// The end of coarse times, which is a bound of slots.
+pub fn coarse_label(CoarseBefore(at): CoarseBefore) -> String {
+    bucket_label(Bucket::Minute, &at)
 }
 
 /// A number with a comma between thousands.

@@ -5,6 +5,8 @@
 
 use std::fmt::Write;
 
+use chrono::{DateTime, Utc};
+
 use crate::report::{Metrics, Version};
 use crate::visit::Reason;
 
@@ -38,7 +40,7 @@ pub fn openmetrics(metrics: &Metrics, version: &Version) -> String {
         let suffix = if kind == "counter" { "_total" } else { "" };
         _ = writeln!(text, "# TYPE {name} {kind}");
         // The unit is the suffix of the name.
-        if let Some(unit) = name.strip_suffix("_bytes").map(|_| "bytes") {
+        if let Some((_, unit @ ("bytes" | "seconds"))) = name.rsplit_once('_') {
             _ = writeln!(text, "# UNIT {name} {unit}");
         }
         _ = writeln!(text, "# HELP {name} {help}");
@@ -50,13 +52,15 @@ pub fn openmetrics(metrics: &Metrics, version: &Version) -> String {
     text
 }
 
-fn families(metrics: &Metrics, version: &Version) -> [Family; 7] {
+fn families(metrics: &Metrics, version: &Version) -> [Family; 8] {
     let family = |name, kind, help, value| Family { name, kind, help, samples: vec![(String::new(), value)] };
     // Each reason is reported, even while it is 0.
     let ignored = |reason: Reason| {
         let counted = metrics.ignored.iter().find(|(other, _)| other == reason.name());
         (format!("{{reason=\"{}\"}}", reason.name()), counted.map_or(0, |(_, requests)| *requests))
     };
+    let oldest =
+        |(detail, at): (&str, Option<DateTime<Utc>>)| Some((format!("{{detail=\"{detail}\"}}"), at?.timestamp()));
     [
         family("footfall_visits", "counter", "Visits that were recorded.", metrics.visits),
         Family {
@@ -69,6 +73,12 @@ fn families(metrics: &Metrics, version: &Version) -> [Family; 7] {
         family("footfall_pages", "gauge", "Pages that are told apart.", metrics.pages),
         family("footfall_storage_bytes", "gauge", "Storage that the database uses.", metrics.storage_bytes),
         family("footfall_storage_budget_bytes", "gauge", "Storage that it may use.", metrics.storage_budget_bytes),
+        Family {
+            name: "footfall_oldest_timestamp_seconds",
+            kind: "gauge",
+            help: "When the oldest detail of each kind begins.",
+            samples: metrics.oldest.details().into_iter().filter_map(oldest).collect(),
+        },
         Family {
             name: "footfall_build_info",
             kind: "gauge",

@@ -1,14 +1,15 @@
 //! Every format of every report, as the files in `snapshots` have it. After a change that is meant,
 //! `INSTA_UPDATE=always cargo test --workspace --lib` writes them again, to be reviewed before they are committed.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use insta::{Settings, assert_snapshot};
 
 use super::svg::Color;
 use super::{csv, html, json, metrics, svg, text};
 use crate::bucket::Bucket;
 use crate::report::{
-    Answer, BucketCount, Cluster, Count, Histogram, Home, MergedSummary, Metrics, PageCount, Summary, Tail, Version,
+    Answer, BucketCount, Cluster, CoarseBefore, Count, Deleted, Histogram, Home, MergedSummary, Metrics, Oldest,
+    PageCount, Summary, Tail, Version,
 };
 use crate::visit::{Page, Visit};
 use crate::zone::Zone;
@@ -48,13 +49,20 @@ fn histogram(replica: &str, bucket: Bucket, max: i64) -> Histogram {
         since: buckets[0].start,
         until: zone().local(now()),
         visits: buckets.iter().map(|bucket| bucket.visits).sum(),
+        coarse_before: None,
         buckets,
     }
 }
 
+/// Midnight some days ago.
+fn coarse(days: i64) -> CoarseBefore {
+    let date = zone().local(now() - TimeDelta::days(days)).date_naive();
+    CoarseBefore(zone().local(zone().midnight(date)))
+}
+
 fn visits() -> Vec<Visit> {
     let pages = ["/", "/blog/<x>", "/a,\"b\"", "/caf\u{e9}", "(other)"];
-    let at = |id: i64| zone().local(now() - chrono::TimeDelta::minutes((6 - id) * 7));
+    let at = |id: i64| zone().local(now() - TimeDelta::minutes((6 - id) * 7));
     (1..).zip(pages).map(|(id, name)| Visit { id, at: at(id), page: page(name) }).collect()
 }
 
@@ -67,11 +75,17 @@ fn summary(replica: &str) -> Summary {
         replica: replica.to_owned(),
         timezone: zone().name().to_owned(),
         visits: 12_345,
+        coarse_before: None,
         hours: buckets(Bucket::Hour, 3, 9),
         days: buckets(Bucket::Day, 8, 1200),
         pages: [("/", 12_000), ("/blog/<x>", 345)].map(|(name, visits)| PageCount { page: page(name), visits }).into(),
         latest: visits(),
+        before: Some(1),
     }
+}
+
+fn count(replica: &str) -> Count {
+    Count { replica: replica.to_owned(), visits: 42, coarse_before: None }
 }
 
 /// The answers of a peer, and of one that is unreachable.
@@ -87,18 +101,27 @@ fn merged_summary() -> Cluster<MergedSummary> {
 fn dashboard(summary: Cluster<MergedSummary>, has_peers: bool, page: Option<Page>) -> String {
     let replica = summary.merged.replicas[0].replica.clone();
     let (now, tz) = (zone().local(now()), Some(zone().name().to_owned()));
+    let (oldest, zone) = (oldest(), zone());
     let cluster = has_peers;
     html::dashboard(&html::Dashboard {
         summary,
         replica,
+        oldest,
         has_peers,
         cluster,
         page,
         now,
+        zone,
         tz,
         tail: Some(4),
         earlier: Some(2),
     })
+}
+
+/// A year's log, ten years of days before that, and no months.
+fn oldest() -> Oldest {
+    let ago = |days| Some(now() - TimeDelta::days(days));
+    Oldest { visit: ago(365), quarter_hour: ago(366), day: ago(3653), month: None, year: ago(7306) }
 }
 
 fn home(replica: &str, visit: Option<i64>) -> Home {
@@ -131,15 +154,14 @@ fn text_is_as_in_the_snapshots() {
     check("tail.txt", &text::tail(&tail("footfall-0")));
     let merged = Cluster::of_tails(tail("footfall-0"), answers(tail("footfall-1")), 4, &zone());
     check("merged-tail.txt", &text::merged_tail(&merged));
-    let count = |replica: &str| Count { replica: replica.to_owned(), visits: 42 };
     check("count.txt", &text::count(&count("footfall-0")));
-    let merged = Cluster::of_counts(count("footfall-0"), answers(count("footfall-1")));
+    let merged = Cluster::of_counts(count("footfall-0"), answers(count("footfall-1")), &zone());
     check("merged-count.txt", &text::merged_count(&merged));
     check("histogram-hours.txt", &text::histogram(&histogram("footfall-0", Bucket::Hour, 120)));
     check("histogram-days.txt", &text::histogram(&histogram("footfall-0", Bucket::Day, 9)));
     check("histogram-empty.txt", &text::histogram(&histogram("footfall-0", Bucket::Hour, 0)));
     let histogram = |replica| histogram(replica, Bucket::Minute, 70);
-    let merged = Cluster::of_histograms(histogram("footfall-0"), answers(histogram("footfall-1")));
+    let merged = Cluster::of_histograms(histogram("footfall-0"), answers(histogram("footfall-1")), &zone());
     check("merged-histogram-minutes.txt", &text::merged_histogram(&merged));
 }
 
@@ -149,15 +171,54 @@ fn json_is_as_in_the_snapshots() {
     check("tail.json", &json::line(&tail("footfall-0")));
     let merged = Cluster::of_tails(tail("footfall-0"), answers(tail("footfall-1")), 4, &zone());
     check("merged-tail.json", &json::line(&merged));
-    let count = |replica: &str| Count { replica: replica.to_owned(), visits: 42 };
-    check("merged-count.json", &json::line(&Cluster::of_counts(count("footfall-0"), answers(count("footfall-1")))));
+    let merged = Cluster::of_counts(count("footfall-0"), answers(count("footfall-1")), &zone());
+    check("merged-count.json", &json::line(&merged));
     let histogram = |replica| Histogram { buckets: buckets(Bucket::Hour, 3, 9), ..histogram(replica, Bucket::Hour, 9) };
     check("histogram.json", &json::line(&histogram("footfall-0")));
-    let merged = Cluster::of_histograms(histogram("footfall-0"), answers(histogram("footfall-1")));
+    let merged = Cluster::of_histograms(histogram("footfall-0"), answers(histogram("footfall-1")), &zone());
     check("merged-histogram.json", &json::line(&merged));
     check("summary.json", &json::line(&summary("footfall-0")));
     check("merged-summary.json", &json::line(&merged_summary()));
     check("export.ndjson", &json::lines(&visits()));
+    let deleted = |replica: &str| Deleted { replica: replica.to_owned(), page: page("/spam"), deleted: 3 };
+    check("deleted.json", &json::line(&deleted("footfall-0")));
+    let merged = Cluster::of_deleted(deleted("footfall-0"), answers(deleted("footfall-1")));
+    check("merged-deleted.json", &json::line(&merged));
+}
+
+#[test]
+fn coarse_times_are_told_as_in_the_snapshots() {
+    let count = |replica: &str, days| Count { coarse_before: Some(coarse(days)), ..count(replica) };
+    let counts = || Cluster::of_counts(count("footfall-0", 9), answers(count("footfall-1", 8)), &zone());
+    let histogram = |replica: &str, days| Histogram {
+        coarse_before: Some(coarse(days)),
+        buckets: buckets(Bucket::Day, 3, 9),
+        ..histogram(replica, Bucket::Day, 9)
+    };
+    let histograms =
+        || Cluster::of_histograms(histogram("footfall-0", 1), answers(histogram("footfall-1", 2)), &zone());
+    let summary = |replica: &str, days| Summary { coarse_before: Some(coarse(days)), ..summary(replica) };
+    let summaries = || Cluster::of_summaries(summary("footfall-0", 3), answers(summary("footfall-1", 2)), 4, &zone());
+    let text = [
+        text::count(&count("footfall-0", 9)),
+        text::merged_count(&counts()),
+        text::histogram(&histogram("footfall-0", 1)),
+        text::merged_histogram(&histograms()),
+    ];
+    check("coarse.txt", &text.join("\n"));
+    let json = [
+        json::line(&count("footfall-0", 9)),
+        json::line(&counts()),
+        json::line(&histogram("footfall-0", 1)),
+        json::line(&histograms()),
+        json::line(&summary("footfall-0", 3)),
+        json::line(&summaries()),
+    ];
+    check("coarse.json", &json.concat());
+    check_markup("coarse.svg", &svg::merged_histogram(&histograms(), None));
+    let dashboard = dashboard(summaries(), true, None);
+    let note = dashboard.split("<p class=\"note\">").nth(1).and_then(|from| from.split("</p>").next());
+    check_markup("coarse.html", note.expect("a note"));
 }
 
 #[test]
@@ -175,7 +236,7 @@ fn metrics_are_as_in_the_snapshots() {
         pages: 4,
         storage_bytes: 65_536,
         storage_budget_bytes: 1 << 30,
-        oldest: crate::report::Oldest::default(),
+        oldest: oldest(),
     };
     let version = Version { name: "footfall", version: "1.2.3" };
     check("metrics.prometheus", &metrics::prometheus(&report, &version));
@@ -194,7 +255,7 @@ fn svg_is_as_in_the_snapshots() {
     check_markup("histogram-days.svg", &svg::histogram(&days, Some(&page("/blog/<x>"))));
     check_markup("histogram-empty.svg", &svg::histogram(&histogram("footfall-0", Bucket::Hour, 0), None));
     let histogram = |replica| histogram(replica, Bucket::Minute, 7);
-    let merged = Cluster::of_histograms(histogram("footfall-0"), answers(histogram("footfall-1")));
+    let merged = Cluster::of_histograms(histogram("footfall-0"), answers(histogram("footfall-1")), &zone());
     check_markup("merged-histogram-minutes.svg", &svg::merged_histogram(&merged, None));
 }
 
@@ -235,7 +296,7 @@ fn hostile_names_are_text_in_html() {
 fn hostile_names_are_text_in_svg() {
     let histogram = histogram(HOSTILE, Bucket::Hour, 9);
     let missing = vec![Answer { peer: HOSTILE.to_owned(), report: Err(String::new()) }];
-    let merged = Cluster::of_histograms(self::histogram("r", Bucket::Hour, 9), missing);
+    let merged = Cluster::of_histograms(self::histogram("r", Bucket::Hour, 9), missing, &zone());
     for svg in [
         svg::badge(Some(HOSTILE), 1, true, Color::default()),
         svg::error_badge(HOSTILE),

@@ -2,10 +2,11 @@
 
 use std::fmt::{Display, Write};
 
-use super::labels::bucket_label;
+use super::labels::{bucket_label, coarse_label};
 use crate::bucket::Bucket;
 use crate::report::{
-    BucketCount, Cluster, Count, Histogram, Home, MergedCount, MergedHistogram, MergedTail, ReplicaVisit, Tail,
+    BucketCount, Cluster, CoarseBefore, Count, Histogram, Home, MergedCount, MergedHistogram, MergedTail, ReplicaVisit,
+    Tail,
 };
 use crate::zone;
 
@@ -32,24 +33,25 @@ pub fn merged_tail(cluster: &Cluster<MergedTail>) -> String {
     lines(cluster.merged.visits.iter().map(line)) + &missing(cluster)
 }
 
-/// The number.
+/// The number, and before which time it is coarse.
 pub fn count(count: &Count) -> String {
-    format!("{}\n", count.visits)
+    format!("{}\n{}", count.visits, coarse(count.coarse_before))
 }
 
-/// The number for all replicas, and which are missing in it.
+/// The same for all replicas, and which are missing in it.
 pub fn merged_count(cluster: &Cluster<MergedCount>) -> String {
-    format!("{}\n{}", cluster.merged.total, missing(cluster))
+    format!("{}\n{}{}", cluster.merged.total, coarse(cluster.merged.coarse_before), missing(cluster))
 }
 
-/// A line for each bucket: its start, its number of visits, and a bar.
+/// A line for each bucket: its start, its number of visits, and a bar; and before which time they are coarse.
 pub fn histogram(histogram: &Histogram) -> String {
-    bars(histogram.bucket, &histogram.buckets)
+    bars(histogram.bucket, &histogram.buckets) + &coarse(histogram.coarse_before)
 }
 
 /// The same for all replicas, and which are missing in it.
 pub fn merged_histogram(cluster: &Cluster<MergedHistogram>) -> String {
-    bars(cluster.merged.bucket, &cluster.merged.buckets) + &missing(cluster)
+    let merged = &cluster.merged;
+    bars(merged.bucket, &merged.buckets) + &coarse(merged.coarse_before) + &missing(cluster)
 }
 
 fn bars(bucket: Bucket, counts: &[BucketCount]) -> String {
@@ -65,6 +67,12 @@ fn bars(bucket: Bucket, counts: &[BucketCount]) -> String {
 fn bar_length(visits: i64, max: i64) -> usize {
     let length = i128::from(visits) * i128::from(MAX_BAR_LENGTH) / i128::from(max.max(1));
     usize::try_from(length.max(1)).unwrap_or_default()
+}
+
+/// A line that says before which time the numbers are coarse, if they are.
+fn coarse(before: Option<CoarseBefore>) -> String {
+    let line = |before| format!("# before {}, visits are counted by the day or longer", coarse_label(before));
+    lines(before.into_iter().map(line))
 }
 
 /// A line for each replica that is missing.

@@ -6,7 +6,7 @@ use chrono::{DateTime, FixedOffset};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::replica::BucketCount;
+use super::replica::{BucketCount, CoarseBefore};
 use crate::bucket::Bucket;
 use crate::visit::{Page, Visit};
 
@@ -75,6 +75,9 @@ pub struct ReplicaCount {
 pub struct MergedCount {
     /// The number of visits.
     pub total: i64,
+    /// Before which time it is coarse: the latest of all replicas.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub coarse_before: Option<CoarseBefore>,
     /// The number of each replica.
     pub replicas: Vec<ReplicaCount>,
 }
@@ -115,6 +118,9 @@ pub struct MergedHistogram {
     pub until: DateTime<FixedOffset>,
     /// The number of visits in the range.
     pub total: i64,
+    /// Before which time it is coarse: the latest of all replicas.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub coarse_before: Option<CoarseBefore>,
     /// The buckets.
     pub buckets: Vec<BucketCount>,
     /// The number of each replica.
@@ -128,6 +134,9 @@ pub struct MergedSummary {
     pub timezone: String,
     /// The number of visits of all time.
     pub total: i64,
+    /// Before which time the hours and days are coarse: the latest of all replicas.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub coarse_before: Option<CoarseBefore>,
     /// The last 24 hours.
     pub hours: Vec<BucketCount>,
     /// The last 30 days.
@@ -138,6 +147,26 @@ pub struct MergedSummary {
     pub latest: Vec<ReplicaVisit>,
     /// What it shows of each replica.
     pub replicas: Vec<ReplicaSummary>,
+}
+
+/// What the replicas have deleted.
+#[derive(Debug, Serialize)]
+pub struct MergedDeleted {
+    /// The page whose visits they have deleted.
+    pub page: Page,
+    /// How many there were.
+    pub deleted: i64,
+    /// How many there were on each replica.
+    pub replicas: Vec<ReplicaDeleted>,
+}
+
+/// What one replica has deleted.
+#[derive(Debug, Serialize)]
+pub struct ReplicaDeleted {
+    /// The replica.
+    pub replica: String,
+    /// How many visits.
+    pub deleted: i64,
 }
 
 /// The number of visits to a page on all replicas, of all time.

@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use std::iter;
 
 use super::cluster::{
-    Answer, Cluster, MergedCount, MergedHistogram, MergedSummary, MergedTail, PageTotal, ReplicaCount, ReplicaSummary,
-    ReplicaVisit, Report,
+    Answer, Cluster, MergedCount, MergedDeleted, MergedHistogram, MergedSummary, MergedTail, PageTotal, ReplicaCount,
+    ReplicaDeleted, ReplicaSummary, ReplicaVisit, Report,
 };
-use super::replica::{BucketCount, Count, Histogram, Summary, Tail};
+use super::replica::{BucketCount, CoarseBefore, Count, Deleted, Histogram, Summary, Tail};
 use crate::limits::SUMMARY_PAGES;
 use crate::visit::{Page, Visit};
 use crate::zone::Zone;
@@ -56,6 +56,16 @@ impl Report for Summary {
     }
 }
 
+impl Report for Deleted {
+    fn replica(&self) -> &str {
+        &self.replica
+    }
+
+    fn numbers(&self) -> impl Iterator<Item = i64> {
+        iter::once(self.deleted)
+    }
+}
+
 fn counts(buckets: &[BucketCount]) -> impl Iterator<Item = i64> + Clone {
     buckets.iter().map(|bucket| bucket.visits)
 }
@@ -68,11 +78,14 @@ fn with_sum(numbers: impl Iterator<Item = i64> + Clone) -> impl Iterator<Item = 
 
 impl Cluster<MergedCount> {
     /// Adds up counts.
-    pub fn of_counts(own: Count, peers: Vec<Answer<Count>>) -> Self {
+    pub fn of_counts(own: Count, peers: Vec<Answer<Count>>, zone: &Zone) -> Self {
         let (others, missing) = partition(&own.replica, peers, |_| true);
+        let counts: Vec<_> = iter::once(own).chain(others).collect();
+        let coarse_before = latest_coarse(zone, counts.iter().map(|count| count.coarse_before));
         let replica = |count: Count| ReplicaCount { replica: count.replica, visits: count.visits };
-        let replicas: Vec<_> = iter::once(own).chain(others).map(replica).collect();
-        Self::new(MergedCount { total: replicas.iter().map(|replica| replica.visits).sum(), replicas }, missing)
+        let replicas: Vec<_> = counts.into_iter().map(replica).collect();
+        let total = replicas.iter().map(|replica| replica.visits).sum();
+        Self::new(MergedCount { total, coarse_before, replicas }, missing)
     }
 }
 
@@ -97,8 +110,9 @@ impl Cluster<MergedTail> {
 
 impl Cluster<MergedHistogram> {
     /// Adds up histograms, bucket by bucket.
-    pub fn of_histograms(own: Histogram, peers: Vec<Answer<Histogram>>) -> Self {
+    pub fn of_histograms(own: Histogram, peers: Vec<Answer<Histogram>>, zone: &Zone) -> Self {
         let (others, missing) = partition(&own.replica, peers, |other| same_buckets(&own.buckets, &other.buckets));
+        let coarse_before = latest_coarse(zone, iter::once(&own).chain(&others).map(|one| one.coarse_before));
         let mut replicas = vec![ReplicaCount { replica: own.replica, visits: own.visits }];
         let mut buckets = own.buckets;
         for other in others {
@@ -107,7 +121,8 @@ impl Cluster<MergedHistogram> {
         }
         let total = replicas.iter().map(|replica| replica.visits).sum();
         let Histogram { timezone, bucket, since, until, .. } = own;
-        Self::new(MergedHistogram { timezone, bucket, since, until, total, buckets, replicas }, missing)
+        let merged = MergedHistogram { timezone, bucket, since, until, total, coarse_before, buckets, replicas };
+        Self::new(merged, missing)
     }
 }
 
@@ -125,6 +140,7 @@ impl Cluster<MergedSummary> {
             add(&mut days, &other.days);
         }
         let summaries: Vec<_> = iter::once(own).chain(others).collect();
+        let coarse_before = latest_coarse(zone, summaries.iter().map(|summary| summary.coarse_before));
         let pages = busiest(&summaries);
         let latest = latest(summaries.iter().map(|summary| (&*summary.replica, &*summary.latest)), tail);
         let replica = |summary: Summary| ReplicaSummary {
@@ -135,7 +151,20 @@ impl Cluster<MergedSummary> {
         };
         let replicas: Vec<_> = summaries.into_iter().map(replica).collect();
         let total = replicas.iter().map(|replica| replica.visits).sum();
-        Self::new(MergedSummary { timezone, total, hours, days, pages, latest, replicas }, missing)
+        let merged = MergedSummary { timezone, total, coarse_before, hours, days, pages, latest, replicas };
+        Self::new(merged, missing)
+    }
+}
+
+impl Cluster<MergedDeleted> {
+    /// Adds up what was deleted.
+    pub fn of_deleted(own: Deleted, peers: Vec<Answer<Deleted>>) -> Self {
+        let (others, missing) = partition(&own.replica, peers, |other| other.page == own.page);
+        let page = own.page.clone();
+        let replica = |one: Deleted| ReplicaDeleted { replica: one.replica, deleted: one.deleted };
+        let replicas: Vec<_> = iter::once(own).chain(others).map(replica).collect();
+        let deleted = replicas.iter().map(|replica| replica.deleted).sum();
+        Self::new(MergedDeleted { page, deleted, replicas }, missing)
     }
 }
 
@@ -152,7 +181,7 @@ where
             Ok(report) if reports.iter().any(|other| other.replica() == report.replica()) => {
                 format!("it is called {}, as another replica is", report.replica())
             }
-            Ok(report) if !fits(&report) => "it answered for other times than it was asked for".to_owned(),
+            Ok(report) if !fits(&report) => "it answered for something else than it was asked for".to_owned(),
             Ok(report) => {
                 reports.push(report);
                 continue;
@@ -172,6 +201,11 @@ fn add(buckets: &mut [BucketCount], others: &[BucketCount]) {
     for (bucket, other) in buckets.iter_mut().zip(others) {
         bucket.visits += other.visits;
     }
+}
+
+/// The latest of these times, with the offset of the zone.
+fn latest_coarse(zone: &Zone, times: impl Iterator<Item = Option<CoarseBefore>>) -> Option<CoarseBefore> {
+    times.flatten().max().map(|CoarseBefore(at)| CoarseBefore(zone.local(at.to_utc())))
 }
 
 /// Writes times with the offset of the zone, whatever offset a peer wrote them with.

@@ -11,7 +11,9 @@ mod merge;
 mod replica;
 
 pub use cluster::{
-    Answer, Cluster, MergedCount, MergedHistogram, MergedSummary, MergedTail, PageTotal, ReplicaCount, ReplicaSummary,
-    ReplicaVisit, Report,
+    Answer, Cluster, MergedCount, MergedDeleted, MergedHistogram, MergedSummary, MergedTail, PageTotal, ReplicaCount,
+    ReplicaDeleted, ReplicaSummary, ReplicaVisit, Report,
 };
-pub use replica::{BucketCount, Count, Histogram, Home, Metrics, Oldest, PageCount, Summary, Tail, Version};
+pub use replica::{
+    BucketCount, CoarseBefore, Count, Deleted, Histogram, Home, Metrics, Oldest, PageCount, Summary, Tail, Version,
+};

@@ -18,9 +18,15 @@ pub struct Home {
     pub replica: String,
     /// The id of this visit; `None` when the request was not recorded.
     pub visit: Option<i64>,
-    /// How many visits the replica has recorded, this one among them.
+    /// How many visits the replica counts: this one among them, and those that were deleted not.
     pub visits: i64,
 }
+
+/// The end of the times of which a replica knows only days or longer periods: each counts as if all its visits had come
+/// at its beginning. An answer has it where its range touches such times.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct CoarseBefore(#[serde(with = "crate::zone")] pub DateTime<FixedOffset>);
 
 /// How many visits a replica has recorded.
 #[derive(Debug, Serialize, Deserialize)]
@@ -29,6 +35,9 @@ pub struct Count {
     pub replica: String,
     /// The number of visits.
     pub visits: i64,
+    /// Before which time it is coarse.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub coarse_before: Option<CoarseBefore>,
 }
 
 /// The latest visits of a replica, oldest first.
@@ -61,6 +70,9 @@ pub struct Histogram {
     pub until: DateTime<FixedOffset>,
     /// The number of visits in the range.
     pub visits: i64,
+    /// Before which time it is coarse.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub coarse_before: Option<CoarseBefore>,
     /// Every bucket that the range touches. Of the first and the last, only visits within the range are counted.
     pub buckets: Vec<BucketCount>,
 }
@@ -84,6 +96,9 @@ pub struct Summary {
     pub timezone: String,
     /// The number of visits of all time.
     pub visits: i64,
+    /// Before which time the hours and days are coarse.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub coarse_before: Option<CoarseBefore>,
     /// The last 24 hours, up to the present one.
     pub hours: Vec<BucketCount>,
     /// The last 30 days, up to today.
@@ -92,6 +107,8 @@ pub struct Summary {
     pub pages: Vec<PageCount>,
     /// The latest visits, oldest first.
     pub latest: Vec<Visit>,
+    /// As in [`Tail`]: the value of `before` for the page of earlier visits; `None` when the log has none.
+    pub before: Option<i64>,
 }
 
 /// The number of visits to a page, of all time.
@@ -103,10 +120,21 @@ pub struct PageCount {
     pub visits: i64,
 }
 
+/// What a replica has deleted.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Deleted {
+    /// The replica.
+    pub replica: String,
+    /// The page whose visits it has deleted.
+    pub page: Page,
+    /// How many there were.
+    pub deleted: i64,
+}
+
 /// What `/metrics` reports of a replica.
 #[derive(Debug)]
 pub struct Metrics {
-    /// The number of visits of all time.
+    /// The number of visits that were recorded, deleted or not.
     pub visits: i64,
     /// The requests that were not visits, by reason.
     pub ignored: Vec<(String, i64)>,
@@ -135,6 +163,19 @@ pub struct Oldest {
     pub month: Option<DateTime<Utc>>,
     /// The oldest year.
     pub year: Option<DateTime<Utc>>,
+}
+
+impl Oldest {
+    /// Each kind of detail with its name, the finest first.
+    pub fn details(&self) -> [(&'static str, Option<DateTime<Utc>>); 5] {
+        [
+            ("visit", self.visit),
+            ("quarter_hour", self.quarter_hour),
+            ("day", self.day),
+            ("month", self.month),
+            ("year", self.year),
+        ]
+    }
 }
 
 /// Which version is running.

@@ -12,10 +12,11 @@ use crate::bucket::Bucket;
 use crate::limits::SUMMARY_PAGES;
 use crate::render::uri::path_and_query;
 use crate::report::{
-    BucketCount, Cluster, Count, Histogram, MergedCount, MergedHistogram, MergedSummary, MergedTail, Summary, Tail,
+    BucketCount, Cluster, CoarseBefore, Count, Histogram, MergedCount, MergedHistogram, MergedSummary, MergedTail,
+    Summary, Tail,
 };
-use crate::store::{self, Range, TailQuery};
-use crate::visit::Page;
+use crate::store::{self, Counted, Range, TailQuery};
+use crate::visit::{Page, Visit};
 use crate::zone::Zone;
 
 /// Which histogram to make.
@@ -40,7 +41,8 @@ pub struct HistogramQuery {
 pub async fn count(app: &App, range: Range, page: Option<&Page>) -> Result<Count, Problem> {
     let counted =
         app.store.count(range, page).await.map_err(Problem::unavailable("The visits could not be counted"))?;
-    Ok(Count { replica: app.config.replica.clone(), visits: counted.visits })
+    let coarse_before = coarse_before(&counted, &app.config.timezone);
+    Ok(Count { replica: app.config.replica.clone(), visits: counted.visits, coarse_before })
 }
 
 /// [`count`] of all replicas.
@@ -52,14 +54,14 @@ pub async fn merged_count(app: &App, range: Range, page: Option<&Page>) -> Resul
     ];
     let path_and_query = of_replica("/visits/count", &parameters);
     let (own, peers) = join!(count(app, range, page), app.peers.ask(&path_and_query));
-    Ok(Cluster::of_counts(own?, peers))
+    Ok(Cluster::of_counts(own?, peers, &app.config.timezone))
 }
 
 /// The latest visits.
 pub async fn tail(app: &App, query: &TailQuery) -> Result<Tail, Problem> {
     let tail = app.store.tail(query).await;
     let (visits, has_earlier) = tail.map_err(Problem::unavailable("The visits could not be read"))?;
-    let before = visits.first().filter(|_| has_earlier).map(|visit| visit.id);
+    let before = before(&visits, has_earlier);
     Ok(Tail { replica: app.config.replica.clone(), timezone: query.zone.name().to_owned(), visits, before })
 }
 
@@ -78,16 +80,17 @@ pub async fn merged_tail(app: &App, query: &TailQuery) -> Result<Cluster<MergedT
 /// The number of visits in each bucket.
 pub async fn histogram(app: &App, query: &HistogramQuery) -> Result<Histogram, Problem> {
     let HistogramQuery { bucket, since, until, zone, page, .. } = query;
-    let buckets = bucket_counts(app, *bucket, zone, (*since, *until), page.as_ref()).await;
-    let buckets = buckets.map_err(Problem::unavailable("The visits could not be counted"))?;
+    let counted = bucket_counts(app, *bucket, zone, (*since, *until), page.as_ref()).await;
+    let counted = counted.map_err(Problem::unavailable("The visits could not be counted"))?;
     Ok(Histogram {
         replica: app.config.replica.clone(),
         timezone: zone.name().to_owned(),
         bucket: *bucket,
         since: zone.local(*since),
         until: zone.local(*until),
-        visits: buckets.iter().map(|count| count.visits).sum(),
-        buckets,
+        visits: counted.visits.iter().map(|count| count.visits).sum(),
+        coarse_before: coarse_before(&counted, zone),
+        buckets: counted.visits,
     })
 }
 
@@ -104,7 +107,7 @@ pub async fn merged_histogram(app: &App, query: &HistogramQuery) -> Result<Clust
     ];
     let path_and_query = of_replica("/visits/histogram", &parameters);
     let (own, peers) = join!(histogram(app, query), app.peers.ask(&path_and_query));
-    Ok(Cluster::of_histograms(own?, peers))
+    Ok(Cluster::of_histograms(own?, peers, &query.zone))
 }
 
 /// The numbers of the dashboard at the time `now`, with the latest visits that `tail` asks for.
@@ -117,14 +120,18 @@ async fn try_summary(app: &App, tail: &TailQuery, now: DateTime<Utc>) -> Result<
     let latest_buckets = async |bucket: Bucket| {
         bucket_counts(app, bucket, zone, bucket.latest(zone, bucket.default_number(), now), page).await
     };
+    let (hours, days) = (latest_buckets(Bucket::Hour).await?, latest_buckets(Bucket::Day).await?);
+    let (latest, has_earlier) = app.store.tail(tail).await?;
     Ok(Summary {
         replica: app.config.replica.clone(),
         timezone: zone.name().to_owned(),
         visits: app.store.count(Range::default(), page).await?.visits,
-        hours: latest_buckets(Bucket::Hour).await?,
-        days: latest_buckets(Bucket::Day).await?,
+        coarse_before: coarse_before(&hours, zone).max(coarse_before(&days, zone)),
+        hours: hours.visits,
+        days: days.visits,
         pages: if page.is_none() { app.store.busiest(SUMMARY_PAGES).await? } else { Vec::new() },
-        latest: app.store.tail(tail).await?.0,
+        before: before(&latest, has_earlier),
+        latest,
     })
 }
 
@@ -152,18 +159,28 @@ async fn bucket_counts(
     zone: &Zone,
     (since, until): (DateTime<Utc>, DateTime<Utc>),
     page: Option<&Page>,
-) -> Result<Vec<BucketCount>, store::Error> {
+) -> Result<Counted<Vec<BucketCount>>, store::Error> {
     let starts = bucket.bounds(zone, since, until);
     let mut bounds = starts.clone();
     if let [first, .., last] = bounds.as_mut_slice() {
         (*first, *last) = (since, until);
     }
-    let visits = match bucket {
-        Bucket::Minute => app.store.minutes(&bounds, page).await?.visits,
-        Bucket::Hour | Bucket::Day => app.store.histogram(&bounds, page).await?.visits,
+    let Counted { visits, coarse_before } = match bucket {
+        Bucket::Minute => app.store.minutes(&bounds, page).await?,
+        Bucket::Hour | Bucket::Day => app.store.histogram(&bounds, page).await?,
     };
     let count = |(start, visits): (&DateTime<Utc>, i64)| BucketCount { start: zone.local(*start), visits };
-    Ok(starts.iter().zip(visits).map(count).collect())
+    Ok(Counted { visits: starts.iter().zip(visits).map(count).collect(), coarse_before })
+}
+
+/// Before which time a number is coarse, in the zone of the answer.
+fn coarse_before<T>(counted: &Counted<T>, zone: &Zone) -> Option<CoarseBefore> {
+    counted.coarse_before.map(|at| CoarseBefore(zone.local(at)))
+}
+
+/// The value of `before` for the visits before these, if there are any.
+fn before(visits: &[Visit], has_earlier: bool) -> Option<i64> {
+    visits.first().filter(|_| has_earlier).map(|visit| visit.id)
 }
 
 type Parameter = (&'static str, Option<String>);

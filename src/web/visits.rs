@@ -43,20 +43,19 @@ async fn dashboard(app: &App, query: &Query, now: DateTime<Utc>) -> Result<Strin
     let default = if query.before()?.is_some() { Scope::Replica } else { Scope::Cluster };
     let scope = query.scope_or(default)?;
     let tail = tail_query(query, scope, &app.config.timezone)?;
-    let summary = match scope {
-        Scope::Cluster => reports::merged_summary(app, &tail, now).await?,
-        Scope::Replica => {
-            Cluster::of_summaries(reports::summary(app, &tail, now).await?, Vec::new(), tail.tail, &tail.zone)
-        }
+    let (summary, earlier) = if scope == Scope::Cluster && !app.peers.is_empty() {
+        // Ids of different replicas cannot be compared, so that there are no earlier visits of them all.
+        (reports::merged_summary(app, &tail, now).await?, None)
+    } else {
+        let own = reports::summary(app, &tail, now).await?;
+        let earlier = own.before;
+        (Cluster::of_summaries(own, Vec::new(), tail.tail, &tail.zone), earlier)
     };
-    // Only for one replica: ids of different replicas cannot be compared.
-    let is_one_replica = scope == Scope::Replica || app.peers.is_empty();
-    let latest = &summary.merged.latest;
-    let may_have_earlier = is_one_replica && latest.len() >= usize::try_from(tail.tail).unwrap_or(usize::MAX);
-    let first_id = latest.iter().map(|entry| entry.visit.id).min();
+    let oldest = app.store.oldest().await.map_err(Problem::unavailable("The visits could not be read"))?;
     Ok(html::dashboard(&Dashboard {
-        earlier: first_id.filter(|id| may_have_earlier && *id > 1),
+        earlier,
         summary,
+        oldest,
         replica: app.config.replica.clone(),
         has_peers: !app.peers.is_empty(),
         cluster: scope == Scope::Cluster,
@@ -64,6 +63,7 @@ async fn dashboard(app: &App, query: &Query, now: DateTime<Utc>) -> Result<Strin
         tz: query.tz()?.map(|zone| zone.name().to_owned()),
         tail: query.tail_if_given()?,
         page: tail.page,
+        zone: tail.zone,
     }))
 }
 

@@ -6,9 +6,9 @@ use super::layout::{self, name};
 use super::tables;
 use super::view::Dashboard;
 use crate::bucket::Bucket;
-use crate::render::labels::{bucket_label, group_thousands};
+use crate::render::labels::{bucket_label, coarse_label, group_thousands};
 use crate::render::svg;
-use crate::report::{BucketCount, Cluster};
+use crate::report::{BucketCount, Cluster, CoarseBefore};
 use crate::zone;
 
 /// The dashboard.
@@ -31,6 +31,7 @@ pub fn dashboard(dashboard: &Dashboard) -> String {
             main {
                 (missing(&dashboard.summary))
                 (numbers(dashboard))
+                (coarse(summary.coarse_before))
                 section class="charts" aria-label="Charts" {
                     (figure("Last 24 hours", Bucket::Hour, &summary.hours))
                     (figure("Last 7 days", Bucket::Day, last(&summary.days, 7)))
@@ -43,6 +44,7 @@ pub fn dashboard(dashboard: &Dashboard) -> String {
                 }
             }
             footer {
+                (oldest(dashboard))
                 p {
                     a href=(dashboard.json_link()) { "These numbers as JSON" }
                     " · "
@@ -82,6 +84,37 @@ fn missing<T>(cluster: &Cluster<T>) -> Markup {
                 @for (replica, reason) in &cluster.reasons {
                     p { strong { (name(replica)) " is missing: " } (reason) ". Its visits are not in these numbers." }
                 }
+            }
+        }
+    }
+}
+
+/// Tells before which time the charts are coarse.
+fn coarse(before: Option<CoarseBefore>) -> Markup {
+    html! {
+        @if let Some(before @ CoarseBefore(at)) = before {
+            p class="note" {
+                "Before " time datetime=(zone::rfc3339(&at)) { (coarse_label(before)) }
+                ", visits are counted by the day or longer, and shown at the beginning of that day, month or year."
+            }
+        }
+    }
+}
+
+/// Tells how far back each kind of detail goes.
+fn oldest(dashboard: &Dashboard) -> Markup {
+    let known = dashboard.oldest.details().into_iter().filter_map(|(detail, at)| Some((detail, at?)));
+    let known: Vec<_> = known.map(|(detail, at)| (detail.replace('_', " "), dashboard.zone.local(at))).collect();
+    html! {
+        @if !known.is_empty() {
+            p {
+                (name(&dashboard.replica)) " has"
+                @for (index, (detail, at)) in known.iter().enumerate() {
+                    @if index > 0 { "," }
+                    " each " (detail) " since "
+                    time datetime=(zone::rfc3339(at)) { (at.format("%Y-%m-%d")) }
+                }
+                "."
             }
         }
     }

@@ -3,8 +3,9 @@
 use chrono::{DateTime, FixedOffset};
 
 use crate::render::uri::path_and_query;
-use crate::report::{Cluster, MergedSummary};
+use crate::report::{Cluster, MergedSummary, Oldest};
 use crate::visit::Page;
+use crate::zone::Zone;
 
 /// What a dashboard shows, and the parameters of its request.
 pub struct Dashboard {
@@ -12,6 +13,8 @@ pub struct Dashboard {
     pub summary: Cluster<MergedSummary>,
     /// The replica that answers.
     pub replica: String,
+    /// How far back its details go.
+    pub oldest: Oldest,
     /// Whether it has peers.
     pub has_peers: bool,
     /// Whether the numbers are those of all replicas.
@@ -20,11 +23,13 @@ pub struct Dashboard {
     pub page: Option<Page>,
     /// When the request came, in the zone of the dashboard.
     pub now: DateTime<FixedOffset>,
-    /// The zone, if the request has one.
+    /// The zone of its times.
+    pub zone: Zone,
+    /// The name of the zone, if the request has one.
     pub tz: Option<String>,
     /// The number of latest visits, if the request has one.
     pub tail: Option<u32>,
-    /// The id before which the log may have earlier visits.
+    /// The id before which the log has earlier visits.
     pub earlier: Option<i64>,
 }
 

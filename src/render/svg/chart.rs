@@ -18,7 +18,9 @@ const BOTTOM: f64 = 176.0;
 
 /// The height of the title.
 const TITLE_HEIGHT: f64 = 18.0;
-/// Its maximum length, in characters.
+/// The height of the note below the chart.
+const NOTE_HEIGHT: f64 = 14.0;
+/// The maximum length of the title, in characters.
 const MAX_TITLE_LENGTH: usize = 52;
 
 /// The share of the distance between two bars that is free.
@@ -27,8 +29,16 @@ const GAP: f64 = 0.2;
 /// The maximum number of lines above the axis.
 const MAX_LINES: i64 = 4;
 
-/// Draws bars over two axes. `style` is for a drawing that is a file, which shows its title, too.
-pub fn chart(bucket: Bucket, bars: &[BucketCount], title: &str, style: Option<&Markup>) -> Markup {
+/// What a drawing needs that is a file.
+pub struct File {
+    /// Its style.
+    pub style: Markup,
+    /// What there is to know of the numbers.
+    pub note: Option<String>,
+}
+
+/// Draws bars over two axes. A file shows its title, too.
+pub fn chart(bucket: Bucket, bars: &[BucketCount], title: &str, file: Option<&File>) -> Markup {
     let max = bars.iter().map(|bar| bar.visits).max().unwrap_or_default();
     let step = line_step(max);
     // At least one line, also where all numbers are 0.
@@ -40,15 +50,20 @@ pub fn chart(bucket: Bucket, bars: &[BucketCount], title: &str, style: Option<&M
     let (label_format, max_labels) = axis_labels(bucket, bars.len());
     let label_every = bars.len().div_ceil(max_labels).max(1);
     // Where the title is not shown, the drawing begins below it.
-    let top = if style.is_some() { 0.0 } else { TITLE_HEIGHT };
+    let top = if file.is_some() { 0.0 } else { TITLE_HEIGHT };
+    let note = file.and_then(|file| file.note.as_deref());
+    let bottom = if note.is_some() { HEIGHT + NOTE_HEIGHT } else { HEIGHT };
+    // What is read out to those who do not see it.
+    let name = note.map_or(title.to_owned(), |note| format!("{title}. {note}"));
     html! {
-        svg xmlns="http://www.w3.org/2000/svg" class="chart" role="img" aria-label=(title)
-            viewBox={ "0 " (top) " " (WIDTH) " " (HEIGHT - top) } {
-            title { (title) }
-            @if let Some(style) = style {
+        svg xmlns="http://www.w3.org/2000/svg" class="chart" role="img" aria-label=(name)
+            viewBox={ "0 " (top) " " (WIDTH) " " (bottom - top) } {
+            title { (name) }
+            @if let Some(File { style, .. }) = file {
                 (style)
                 text class="title" x=(WIDTH / 2.0) y=(TITLE_HEIGHT - 4.0) text-anchor="middle" { (truncate(title)) }
             }
+            @if let Some(note) = note { text x=(WIDTH / 2.0) y=(bottom - 4.0) text-anchor="middle" { (note) } }
             @for line in 0..=lines {
                 @let y = BOTTOM - height(line * step);
                 line x1=(LEFT) x2=(RIGHT) y1=(decimal(y)) y2=(decimal(y)) {}

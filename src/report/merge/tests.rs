@@ -25,6 +25,10 @@ fn answer<T>(replica: usize, report: Result<T, String>) -> Answer<T> {
     Answer { peer: format!("p{replica}"), report }
 }
 
+fn count(replica: &str, visits: i64, coarse_before: Option<CoarseBefore>) -> Count {
+    Count { replica: replica.to_owned(), visits, coarse_before }
+}
+
 fn summary(replica: usize, pages: Vec<(u8, i64)>) -> Summary {
     let pages: BTreeMap<_, _> = pages.into_iter().collect();
     let page =
@@ -35,10 +39,12 @@ fn summary(replica: usize, pages: Vec<(u8, i64)>) -> Summary {
         replica: format!("r{replica}"),
         timezone: "UTC".to_owned(),
         visits: pages.iter().map(|page| page.visits).sum(),
+        coarse_before: None,
         hours: Vec::new(),
         days: Vec::new(),
         pages,
         latest: Vec::new(),
+        before: None,
     }
 }
 
@@ -54,6 +60,7 @@ fn histogram(replica: usize, visits: &[i64]) -> Histogram {
         since: DateTime::UNIX_EPOCH.fixed_offset(),
         until: DateTime::UNIX_EPOCH.fixed_offset(),
         visits: visits.iter().sum(),
+        coarse_before: None,
         buckets: (0..).zip(visits).map(hour).collect(),
     }
 }
@@ -91,7 +98,7 @@ fn a_peer_that_cannot_be_merged_is_missing_with_the_reason() {
         answer(3, Ok(histogram(3, &[10, 20, 30]))),
         answer(4, Err("it is unreachable".to_owned())),
     ];
-    let cluster = Cluster::of_histograms(own, peers);
+    let cluster = Cluster::of_histograms(own, peers, &Zone::UTC);
     // The first peer is this replica itself.
     assert_eq!(counts(&cluster.merged.buckets).collect::<Vec<_>>(), [11, 22]);
     let replicas = cluster.merged.replicas.iter().map(|replica| (&*replica.replica, replica.visits));
@@ -99,7 +106,7 @@ fn a_peer_that_cannot_be_merged_is_missing_with_the_reason() {
     let reasons = cluster.reasons.iter().map(|(peer, reason)| (&**peer, &**reason));
     let expected = [
         ("p2", "it is called r1, as another replica is"),
-        ("p3", "it answered for other times than it was asked for"),
+        ("p3", "it answered for something else than it was asked for"),
         ("p4", "it is unreachable"),
     ];
     assert_eq!(reasons.collect::<Vec<_>>(), expected);
@@ -113,6 +120,37 @@ fn a_merged_tail_has_the_offsets_of_its_zone() {
     let own = Tail { timezone: zone.name().to_owned(), ..tail(0, Vec::new()) };
     let merged = Cluster::of_tails(own, vec![answer(1, Ok(tail(1, vec![visit(1)])))], 5, &zone).merged;
     assert_eq!(merged.visits[0].visit.at.to_rfc3339(), "1970-01-01T03:00:00+03:00");
+}
+
+#[test]
+fn the_coarse_time_of_a_cluster_is_the_latest_of_all_in_its_zone() {
+    let zone = Zone::parse("Asia/Kathmandu").expect("a zone");
+    let time = |text| Some(CoarseBefore(DateTime::parse_from_rfc3339(text).expect("a time")));
+    let counts =
+        [time("2026-11-01T00:00:00+03:00"), None, time("2026-10-31T22:00:00-05:00"), time("2026-11-01T01:00:00Z")];
+    let answers =
+        (1..).zip(counts).map(|(replica, before)| answer(replica, Ok(count(&format!("r{replica}"), 1, before))));
+    let merged = |answers| Cluster::of_counts(count("own", 1, None), answers, &zone).merged.coarse_before;
+    assert_eq!(
+        merged(answers.collect()).map(|CoarseBefore(at)| at.to_rfc3339()),
+        Some("2026-11-01T08:45:00+05:45".to_owned())
+    );
+    assert_eq!(merged(vec![answer(1, Ok(count("r1", 1, None)))]), None);
+}
+
+#[test]
+fn what_replicas_deleted_is_added_up_if_it_is_of_the_page() {
+    let deleted = |replica: usize, page: &str, deleted| {
+        Ok(Deleted { replica: format!("r{replica}"), page: Page::parse(page).expect("a page"), deleted })
+    };
+    let peers =
+        vec![answer(1, deleted(1, "/spam", 4)), answer(2, deleted(2, "/", 5)), answer(3, deleted(3, "/spam", 0))];
+    let cluster = Cluster::of_deleted(deleted(0, "/spam", 2).expect("own"), peers);
+    let replicas = cluster.merged.replicas.iter().map(|one| (&*one.replica, one.deleted));
+    assert_eq!((cluster.merged.deleted, replicas.collect()), (6, vec![("r0", 2), ("r1", 4), ("r3", 0)]));
+    assert_eq!((cluster.missing, cluster.complete), (vec!["p2".to_owned()], false));
+    let implausible = |number| Deleted { deleted: number, ..deleted(0, "/", 0).expect("own") }.is_plausible();
+    assert_eq!([-1, 0, 1 << 53, (1 << 53) + 1].map(implausible), [false, true, true, false]);
 }
 
 /// Two orders of the same peers, by number.
@@ -133,7 +171,7 @@ proptest! {
         let histograms = |order: &[usize]| {
             let report = |peer: usize| counts[peer].as_deref().map(|counts| histogram(peer, counts));
             let one = |peer: &usize| answer(*peer, report(*peer).ok_or_else(|| "it is unreachable".to_owned()));
-            Cluster::of_histograms(histogram(9, &[1, 2, 3, 4]), order.iter().map(one).collect())
+            Cluster::of_histograms(histogram(9, &[1, 2, 3, 4]), order.iter().map(one).collect(), &Zone::UTC)
         };
         let summaries = |order: &[usize]| {
             let one = |peer: &usize| answer(*peer, Ok(summary(*peer, pages[*peer].clone())));
@@ -164,7 +202,7 @@ proptest! {
         let own = histograms.remove(0);
         let mergeable: Vec<_> = counts.iter().filter(|one| one.len() == counts[0].len()).collect();
         let answers = histograms.into_iter().enumerate().map(|(peer, histogram)| answer(peer, Ok(histogram))).collect();
-        let cluster = Cluster::of_histograms(own, answers);
+        let cluster = Cluster::of_histograms(own, answers, &Zone::UTC);
         let sum = |bucket: usize| mergeable.iter().map(|visits| visits[bucket]).sum::<i64>();
         let merged: Vec<_> = super::counts(&cluster.merged.buckets).collect();
         prop_assert_eq!(&merged, &(0..counts[0].len()).map(sum).collect::<Vec<_>>());
@@ -174,12 +212,12 @@ proptest! {
 
     #[test]
     fn a_total_is_the_sum_of_the_replicas_that_answer(counts in prop::collection::vec(prop::option::of(0..1_i64 << 50), 1..9)) {
-        let count = |(replica, visits): (usize, Option<i64>)| {
-            let report = visits.map(|visits| Count { replica: format!("r{replica}"), visits });
+        let one = |(replica, visits): (usize, Option<i64>)| {
+            let report = visits.map(|visits| count(&format!("r{replica}"), visits, None));
             answer(replica, report.ok_or_else(|| "it is unreachable".to_owned()))
         };
-        let answers = counts.iter().copied().enumerate().map(count).collect();
-        let cluster = Cluster::of_counts(Count { replica: "own".to_owned(), visits: 7 }, answers);
+        let answers = counts.iter().copied().enumerate().map(one).collect();
+        let cluster = Cluster::of_counts(count("own", 7, None), answers, &Zone::UTC);
         let answered: Vec<_> = counts.iter().flatten().collect();
         prop_assert_eq!(cluster.merged.total, 7 + answered.iter().copied().sum::<i64>());
         prop_assert_eq!(cluster.merged.replicas.len(), 1 + answered.len());

@@ -47,7 +47,9 @@ fn the_log_has_the_latest_visits_oldest_first() {
             assert!(ids.last() >= Some(&last), "{last:?} was before {ids:?}");
             assert!(visits.iter().all(|visit| visit["page"] == "/" || !query.contains("page")), "{query}");
         }
-        assert_eq!(log["before"], log["visits"][0]["id"], "there are older ones");
+        for (report, visits) in [(&log, "visits"), (&summary, "latest")] {
+            assert_eq!(report["before"], report[visits][0]["id"], "there are older ones");
+        }
     }
     assert!((25..=1000).contains(&list(&site.json("/visits?tail=1000"), "visits").len()));
 }

@@ -68,10 +68,12 @@ fn metrics_say_what_was_recorded_and_never_fall() {
 fn the_database_is_as_large_as_metrics_say() {
     let server = Server::start();
     let client = server.client();
-    let small = scrape(&client)["footfall_database_bytes"];
+    let small = scrape(&client)["footfall_storage_bytes"];
     let page = format!("/{}", "x".repeat(500));
     insert(&mut server.volume().open(), (0..4000).map(|place| (AT + place, page.as_str())));
-    let large = scrape(&client)["footfall_database_bytes"];
+    let metrics = scrape(&client);
+    let large = metrics["footfall_storage_bytes"];
+    assert_eq!(metrics["footfall_storage_budget_bytes"], 1 << 30);
     assert!(small >= 4096 && large > small + 4000 * 500, "{small} and then {large}");
     let volume = server.volume();
     let bytes = [volume.database(), volume.wal()].map(|file| fs::metadata(file).map_or(0, |file| file.len()));

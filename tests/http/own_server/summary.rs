@@ -69,3 +69,31 @@ fn a_summary_has_the_busiest_pages_ever_and_the_latest_visits() {
     prune(&server.volume().open(), 2);
     check();
 }
+
+#[test]
+fn there_are_earlier_visits_only_where_the_log_has_them() {
+    let visits = ["/a", "/"].into_iter().flat_map(|page| [(AT, page); 10]);
+    let server = with_visits(Setup::new(), visits);
+    let client = server.client();
+    let check = |query: &str, before: Option<i64>| {
+        for report in ["/visits", "/visits/summary"] {
+            assert_eq!(client.json(&format!("{report}?{query}"))["before"], json!(before), "{report}?{query}");
+        }
+        let html = client.get_with(&format!("/visits?{query}"), &[("accept", "text/html")]);
+        let links: Vec<_> = html.text().split("before=").skip(1).map(|link| link.split('"').next()).collect();
+        let expected = before.map(|id| id.to_string());
+        assert_eq!(links, expected.as_deref().map(Some).into_iter().collect::<Vec<_>>(), "{query}");
+    };
+    check("tail=19", Some(2));
+    check("tail=20", None);
+    for page in ["/a", "/"] {
+        check(&format!("page={page}&tail=10"), None);
+    }
+    check("page=/a&tail=9", Some(2));
+    check("page=/&tail=9", Some(12));
+    check("page=/none", None);
+    prune(&server.volume().open(), 5);
+    for (query, before) in [("tail=4", Some(17)), ("tail=5", None), ("page=/&tail=5", None), ("page=/a", None)] {
+        check(query, before);
+    }
+}
