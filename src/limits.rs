@@ -77,6 +77,10 @@ pub const MAX_PEER_TIMEOUT_MS: u64 = 60_000;
 
 // Peers.
 
+/// For how long peers are waited for that delete a page, which takes them longer than an answer: whoever deletes one waits
+/// rather than asks again.
+pub const DELETE_TIMEOUT: Duration = Duration::from_mins(1);
+
 /// The longest answer of a peer that is read, in bytes: longer than [`MAX_TAIL`] visits to pages of [`MAX_PAGE_BYTES`].
 pub const MAX_ANSWER_BYTES: usize = 2 << 20;
 

@@ -5,15 +5,15 @@ use std::pin::pin;
 use std::time::Duration;
 
 use futures::future::{self, Either};
-use http::header::ACCEPT;
-use http::{Request, StatusCode, Uri};
+use http::header::{ACCEPT, AUTHORIZATION};
+use http::{HeaderValue, Method, Request, StatusCode, Uri};
 use http_body_util::BodyExt;
 use spin_sdk::http::EmptyBody;
 use spin_sdk::wasip3::http::types::ErrorCode;
 
 use crate::config::{self, Config};
-use crate::limits::MAX_ANSWER_BYTES;
-use crate::report::{Answer, Report};
+use crate::limits::{DELETE_TIMEOUT, MAX_ANSWER_BYTES};
+use crate::report::{Answer, Deleted, Report};
 use crate::stderr;
 
 /// The peers of this replica: the other replicas of the cluster.
@@ -47,27 +47,48 @@ impl Peers {
 
     /// Asks all peers for the same report at once, and waits for each until the timeout.
     pub async fn ask<T: Report>(&self, path_and_query: &str) -> Vec<Answer<T>> {
-        let ask =
-            async |peer: &Peer| Answer { peer: peer.name.clone(), report: self.ask_one(peer, path_and_query).await };
-        future::join_all(self.peers.iter().map(ask)).await
+        let question = Question { method: Method::GET, path_and_query, authorization: None, timeout: self.timeout };
+        self.ask_all(&question).await
     }
 
-    async fn ask_one<T: Report>(&self, peer: &Peer, path_and_query: &str) -> Result<T, String> {
-        let answer = pin!(peer.get(path_and_query));
-        let timeout = pin!(spin_sdk::time::sleep(self.timeout));
-        match future::select(answer, timeout).await {
-            Either::Left((answer, _)) => parse(&answer?),
-            Either::Right(_) => Err(format!("it did not answer within {} ms", self.timeout.as_millis())),
-        }
+    /// Has all peers delete a page at once, with the authorization of the client: all replicas have the same token.
+    pub async fn delete(&self, path_and_query: &str, authorization: Option<&HeaderValue>) -> Vec<Answer<Deleted>> {
+        let question = Question { method: Method::DELETE, path_and_query, authorization, timeout: DELETE_TIMEOUT };
+        self.ask_all(&question).await
+    }
+
+    async fn ask_all<T: Report>(&self, question: &Question<'_>) -> Vec<Answer<T>> {
+        let ask = async |peer: &Peer| Answer { peer: peer.name.clone(), report: ask_one(peer, question).await };
+        future::join_all(self.peers.iter().map(ask)).await
+    }
+}
+
+/// What all peers are asked.
+struct Question<'a> {
+    method: Method,
+    path_and_query: &'a str,
+    authorization: Option<&'a HeaderValue>,
+    timeout: Duration,
+}
+
+async fn ask_one<T: Report>(peer: &Peer, question: &Question<'_>) -> Result<T, String> {
+    let answer = pin!(peer.send(question));
+    let timeout = pin!(spin_sdk::time::sleep(question.timeout));
+    match future::select(answer, timeout).await {
+        Either::Left((answer, _)) => parse(&answer?),
+        Either::Right(_) => Err(format!("it did not answer within {} ms", question.timeout.as_millis())),
     }
 }
 
 impl Peer {
     /// Sends a request and reads the answer, up to its maximum length.
-    async fn get(&self, path_and_query: &str) -> Result<Vec<u8>, String> {
-        let url = format!("{}{path_and_query}", self.url.to_string().trim_end_matches('/'));
-        let request = Request::get(url).header(ACCEPT, "application/json").body(EmptyBody::new());
-        let request = request.map_err(|error| self.unreachable(error))?;
+    async fn send(&self, question: &Question<'_>) -> Result<Vec<u8>, String> {
+        let url = format!("{}{}", self.url.to_string().trim_end_matches('/'), question.path_and_query);
+        let mut request = Request::builder().method(&question.method).uri(url).header(ACCEPT, "application/json");
+        if let Some(authorization) = question.authorization {
+            request = request.header(AUTHORIZATION, authorization);
+        }
+        let request = request.body(EmptyBody::new()).map_err(|error| self.unreachable(error))?;
         let mut response = spin_sdk::http::send(request).await.map_err(|error| self.failed(&error))?;
         if response.status() != StatusCode::OK {
             return Err(format!("it answered with status {}", response.status().as_u16()));

@@ -14,10 +14,12 @@
 //! | `count`      | `/visits/count`                                                   | and reports                |
 //! | `histogram`  | `/visits/histogram`                                               | and reports                |
 //! | `summary`    | `/visits/summary`                                                 | and reports                |
-//! | `export`     | `/visits/export.ndjson` and `/visits/export.csv`                  | no more                    |
+//! | `export`     | `/visits/export.ndjson` and `/visits/export.csv`                  | and authorize              |
+//! | `pages`      | `/pages`: deleting a page                                         | and authorize              |
 //! | `operations` | `/metrics`, `/healthz`, `/readyz`, `/version`, `/openapi.yaml`    | no more                    |
 //! | `record`     | which requests are visits, and recording them                     | app, problem, response     |
 //! | `reports`    | the reports of this replica, and of all replicas                  | app, problem               |
+//! | `authorize`  | the resources that want a token                                   | app, problem               |
 //! | `app`        | what an instance has for all its requests                         | nothing                    |
 //! | `query`      | the parameters of a request, each parsed and checked in one place | problem                    |
 //! | `problem`    | every error that a client can see                                 | response, resource, format |
@@ -26,6 +28,7 @@
 //! | `format`     | the formats, and which of them the client accepts                 | nothing                    |
 
 mod app;
+mod authorize;
 mod badge;
 mod count;
 mod export;
@@ -34,6 +37,7 @@ mod gif;
 mod histogram;
 mod home;
 mod operations;
+mod pages;
 mod problem;
 mod query;
 mod record;
@@ -44,8 +48,8 @@ mod summary;
 mod visits;
 
 use chrono::Utc;
+use http::Response;
 use http::request::Parts;
-use http::{Method, Response};
 
 use crate::config::Invalid;
 use crate::limits::MAX_PATH_AND_QUERY_BYTES;
@@ -74,12 +78,12 @@ async fn route(
         return Err(Problem::UriTooLong);
     }
     let resource = resource.ok_or(Problem::NotFound)?;
-    // Where the export is off, it is not found with any method.
-    if resource.is_export() && app.as_ref().is_ok_and(|app| app.config.export_token.is_none()) {
-        return Err(Problem::NoExport);
+    // Where there is no token, what wants one is not found with any method.
+    if resource.wants_token() && app.as_ref().is_ok_and(|app| app.config.export_token.is_none()) {
+        return Err(Problem::NoToken);
     }
-    if request.method != Method::GET && request.method != Method::HEAD {
-        return Err(Problem::MethodNotAllowed);
+    if !resource.allow().split(", ").any(|method| method == request.method) {
+        return Err(Problem::MethodNotAllowed { allow: resource.allow() });
     }
     let formats = resource.formats();
     let format = format::negotiate(&request.headers, formats).ok_or(Problem::NotAcceptable(formats))?;
@@ -97,6 +101,7 @@ async fn route(
         Resource::Histogram => histogram::get(app, request, now, format).await,
         Resource::Summary => summary::get(app, request, now).await,
         Resource::ExportNdjson | Resource::ExportCsv => export::get(app, request, now, format).await,
+        Resource::Pages => pages::delete(app, request).await,
         Resource::Badge => badge::get(app, request, now).await,
         Resource::Metrics => operations::metrics(app, format).await,
         Resource::Healthz => Ok(operations::healthz()),

@@ -25,15 +25,18 @@ pub enum Problem {
     UnknownParameter(&'static [&'static str]),
     /// No resource has this path.
     NotFound,
-    /// The export is off.
-    NoExport,
-    /// The request does not have the export token.
+    /// The resource wants a token, and there is none.
+    NoToken,
+    /// The request does not have the token.
     Unauthorized {
         /// Whether it has another token.
         wrong: bool,
     },
-    /// The method is neither GET nor HEAD.
-    MethodNotAllowed,
+    /// The resource does not have the method.
+    MethodNotAllowed {
+        /// The methods that it has, as in the header `Allow`.
+        allow: &'static str,
+    },
     /// The client accepts none of these formats.
     NotAcceptable(&'static [Format]),
     /// The path and the query together are too long.
@@ -106,9 +109,9 @@ impl Problem {
     fn status(&self) -> StatusCode {
         match self {
             Self::BadParameter { .. } | Self::UnknownParameter(_) => StatusCode::BAD_REQUEST,
-            Self::NotFound | Self::NoExport => StatusCode::NOT_FOUND,
+            Self::NotFound | Self::NoToken => StatusCode::NOT_FOUND,
             Self::Unauthorized { .. } => StatusCode::UNAUTHORIZED,
-            Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
+            Self::MethodNotAllowed { .. } => StatusCode::METHOD_NOT_ALLOWED,
             Self::NotAcceptable(_) => StatusCode::NOT_ACCEPTABLE,
             Self::UriTooLong => StatusCode::URI_TOO_LONG,
             Self::Misconfigured(_) => StatusCode::INTERNAL_SERVER_ERROR,
@@ -125,11 +128,13 @@ impl Problem {
                 format!("There is a parameter that this resource does not know: it takes {}.", known.join(", "))
             }
             Self::NotFound => format!("Nothing is here: ask for {}.", Resource::paths()),
-            Self::NoExport => "The export is off: whoever runs this can set the variable `export_token`.".to_owned(),
+            Self::NoToken => "This is off: whoever runs Footfall can set the variable `export_token`.".to_owned(),
             Self::Unauthorized { .. } => {
-                "The export is for those who have its token: send it as `Authorization: Bearer <token>`.".to_owned()
+                "This is for those who have the token: send it as `Authorization: Bearer <token>`.".to_owned()
             }
-            Self::MethodNotAllowed => "This resource can only be read: use GET or HEAD.".to_owned(),
+            Self::MethodNotAllowed { allow } => {
+                format!("This resource does not have this method: use {}.", allow.replace(", ", " or "))
+            }
             Self::NotAcceptable(offered) => {
                 let offered: Vec<_> = offered.iter().map(|format| format.media_type().to_string()).collect();
                 format!("This resource has none of the formats in Accept: it has {}.", offered.join(", "))
@@ -153,7 +158,7 @@ impl Problem {
 
     fn header(&self) -> Option<(HeaderName, &'static str)> {
         match self {
-            Self::MethodNotAllowed => Some((ALLOW, "GET, HEAD")),
+            Self::MethodNotAllowed { allow } => Some((ALLOW, allow)),
             Self::Unavailable { .. } => Some((RETRY_AFTER, RETRY_AFTER_SECONDS)),
             Self::Unauthorized { wrong: false } => Some((WWW_AUTHENTICATE, "Bearer realm=\"footfall\"")),
             Self::Unauthorized { wrong: true } => {

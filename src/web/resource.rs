@@ -13,6 +13,7 @@ pub enum Resource {
     Summary,
     ExportNdjson,
     ExportCsv,
+    Pages,
     Badge,
     Metrics,
     Healthz,
@@ -22,7 +23,7 @@ pub enum Resource {
 }
 
 impl Resource {
-    const ALL: [(Self, &str); 14] = [
+    const ALL: [(Self, &str); 15] = [
         (Self::Home, "/"),
         (Self::CountGif, "/count.gif"),
         (Self::Visits, "/visits"),
@@ -31,6 +32,7 @@ impl Resource {
         (Self::Summary, "/visits/summary"),
         (Self::ExportNdjson, "/visits/export.ndjson"),
         (Self::ExportCsv, "/visits/export.csv"),
+        (Self::Pages, "/pages"),
         (Self::Badge, "/badge.svg"),
         (Self::Metrics, "/metrics"),
         (Self::Healthz, "/healthz"),
@@ -57,7 +59,7 @@ impl Resource {
             Self::Visits => &[Format::Text, Format::Json, Format::Html],
             Self::Count => &[Format::Text, Format::Json],
             Self::Histogram => &[Format::Json, Format::Text, Format::Svg],
-            Self::Summary | Self::Version => &[Format::Json],
+            Self::Summary | Self::Pages | Self::Version => &[Format::Json],
             Self::ExportNdjson => &[Format::Ndjson],
             Self::ExportCsv => &[Format::Csv],
             Self::Badge => &[Format::Svg],
@@ -67,9 +69,14 @@ impl Resource {
         }
     }
 
-    /// Whether it exports the log.
-    pub fn is_export(self) -> bool {
-        matches!(self, Self::ExportNdjson | Self::ExportCsv)
+    /// Its methods, as in the header `Allow`.
+    pub fn allow(self) -> &'static str {
+        if self == Self::Pages { "DELETE" } else { "GET, HEAD" }
+    }
+
+    /// Whether it wants the token in the variable `export_token`.
+    pub fn wants_token(self) -> bool {
+        matches!(self, Self::ExportNdjson | Self::ExportCsv | Self::Pages)
     }
 
     /// The format of an image that other sites embed. Its errors are images, too.

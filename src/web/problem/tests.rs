@@ -10,16 +10,17 @@ use crate::config::Invalid;
 use crate::store::Error;
 
 /// A problem of each kind that has no cause within the app.
-fn problems() -> [Problem; 11] {
+fn problems() -> [Problem; 12] {
     [
         Problem::BadParameter { parameter: "tail", expected: "a number from 1 to 1000" },
         Problem::UnknownParameter(&["since", "until"]),
         Problem::UnknownParameter(&[]),
         Problem::NotFound,
-        Problem::NoExport,
+        Problem::NoToken,
         Problem::Unauthorized { wrong: false },
         Problem::Unauthorized { wrong: true },
-        Problem::MethodNotAllowed,
+        Problem::MethodNotAllowed { allow: "GET, HEAD" },
+        Problem::MethodNotAllowed { allow: "DELETE" },
         Problem::NotAcceptable(&[Format::Text, Format::Html, Format::OpenMetrics]),
         Problem::UriTooLong,
         Problem::Misconfigured(Invalid { variable: "timezone", expected: "an IANA time zone" }),

@@ -99,10 +99,12 @@ fn nothing_is_at_any_other_path() {
             site.request(&method, path, &[]).problem(404);
         }
     }
-    // Without a token there is no export, whatever is asked. Whether the server has one is unknown here.
+    // Without a token there is nothing that wants one, whatever is asked. Whether the server has one is unknown here.
     let status = site.get("/visits/export.csv").status;
-    let wrong = site.get_with("/visits/export.csv?since=nonsense", &[("accept", "image/png")]);
-    assert!(status == 401 || wrong.problem(404)["parameter"].is_null(), "{status}");
+    for target in ["/visits/export.csv?since=nonsense", "/pages?page=nonsense"] {
+        let wrong = site.get_with(target, &[("accept", "image/png")]);
+        assert!(status == 401 || wrong.problem(404)["parameter"].is_null(), "{status}");
+    }
 }
 
 #[test]

@@ -25,9 +25,11 @@ fn resolve<'a>(description: &'a Value, value: &'a Value) -> &'a Value {
     path.map_or(value, |path| path.split('/').fold(description, |value, name| &value[name]))
 }
 
-/// The description of an answer to GET.
+/// The description of an answer to GET, or to DELETE where there is no GET.
 fn described<'a>(description: &'a Value, path: &str, answer: &Answer) -> &'a Value {
-    let response = &description["paths"][path]["get"]["responses"][answer.status.to_string()];
+    let methods = &description["paths"][path];
+    let method = if methods["get"].is_mapping() { &methods["get"] } else { &methods["delete"] };
+    let response = &method["responses"][answer.status.to_string()];
     assert!(response.is_mapping(), "{path} is not described to answer {}", answer.status);
     resolve(description, response)
 }

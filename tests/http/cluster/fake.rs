@@ -5,6 +5,7 @@ use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
+use http::Method;
 use serde_json::Value;
 
 use crate::client::Client;
@@ -20,6 +21,11 @@ pub struct Asked {
 }
 
 impl Asked {
+    /// The method.
+    pub fn method(&self) -> Method {
+        self.head.split(' ').next().expect("a method").parse().expect("a method")
+    }
+
     /// The path.
     pub fn path(&self) -> &str {
         self.target.split('?').next().expect("a path")
@@ -160,7 +166,10 @@ impl Fake {
 }
 
 fn pass_on(client: &Client, asked: &Asked, stream: &mut TcpStream, change: &impl Fn(&Asked, &mut Value)) {
-    let mut answer = client.json(&asked.target);
+    let headers = ["accept", "authorization"].map(|name| (name, asked.header(name)));
+    let answer = client.request(&asked.method(), &asked.target, &headers);
+    assert_eq!(answer.status, 200, "{}: {}", asked.target, answer.text());
+    let mut answer = answer.json();
     change(asked, &mut answer);
     _ = stream.write_all(&response("200 OK", answer.to_string()));
 }

@@ -1,6 +1,7 @@
 //! What `scope=cluster` promises: replicas that ask each other, and peers that die, hang and lie.
 
 mod asked;
+mod deleting;
 pub mod fake;
 mod faults;
 mod identity;

@@ -2,8 +2,9 @@
 
 mod component;
 mod counting;
+mod deleting;
 mod export_under_way;
-mod exports;
+pub mod exports;
 mod full_disk;
 mod hostile;
 mod hosts;
