@@ -39,7 +39,8 @@ class Description:
     def answers(self) -> Iterator[str]:
         """Yields each kind of answer: path, status, content type, and `cluster` if the scope has a form of its own."""
         for path, item in self.document["paths"].items():
-            for status, response in item["get"]["responses"].items():
+            [operation] = item.values()
+            for status, response in operation["responses"].items():
                 reference = response.get("$ref", "").rpartition("/")[2]
                 response = self.components["responses"][reference] if reference else response
                 for content in response["content"]:

@@ -77,6 +77,7 @@ fn a_peer_that_answers_something_else_is_missing_with_the_reason() {
         "",
         "{}",
         "{\"visits\":4}",
+        "{\"replica\":\"b\",\"visits\":4,\"coarse_before\":\"soon\"}",
         "<!doctype html><title>Log in</title>",
         "{\"replica\":[\"b\"],\"visits\":{\"visits\":4}}",
         &nested,

@@ -1,5 +1,6 @@
 //! What takes a host of one's own: its clock, its variables, its volume, its end.
 
+mod coarse;
 mod component;
 mod counting;
 mod deleting;
