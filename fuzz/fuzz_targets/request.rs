@@ -8,7 +8,7 @@ use std::collections::HashMap;
 
 use footfall::config::{Config, Invalid};
 use footfall::web::App;
-use footfall_fuzz::expected::{AGENTS, Setup};
+use footfall_fuzz::expected::{self, AGENTS, Setup};
 use footfall_fuzz::{answer, head};
 use libfuzzer_sys::{Corpus, fuzz_target};
 
@@ -20,9 +20,9 @@ thread_local! {
 fuzz_target!(|bytes: &[u8]| -> Corpus {
     let Some(request) = head::parse(bytes) else { return Corpus::Reject };
     APPS.with(|apps| {
-        // Without a token, only the export is answered differently.
-        let export = request.uri.path().starts_with("/visits/export");
-        for (setup, app) in apps.iter().filter(|(setup, _)| export || *setup != Setup::Plain) {
+        // Without a token, only what wants one is answered differently.
+        let wants_token = expected::wants_token(request.uri.path());
+        for (setup, app) in apps.iter().filter(|(setup, _)| wants_token || *setup != Setup::Plain) {
             answer::check(app, *setup, &request);
         }
     });
@@ -35,6 +35,7 @@ fn app(setup: Setup) -> Result<App, Invalid> {
         ("replica", "footfall-0".to_owned()),
         ("synchronous", "normal".to_owned()),
         ("retain_visits", "1000".to_owned()),
+        ("max_storage", "1Gi".to_owned()),
         ("max_pages", "10".to_owned()),
         ("ignore_agents", AGENTS.join(",")),
         ("peers", String::new()),

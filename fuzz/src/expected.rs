@@ -9,7 +9,7 @@ use percent_encoding::percent_decode_str;
 /// The configuration of the app.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Setup {
-    /// With a token for the export.
+    /// With a token.
     Export,
     /// Without one.
     Plain,
@@ -36,6 +36,7 @@ pub fn formats(path: &str) -> Option<&'static [&'static str]> {
         | "/visits"
         | "/visits/count"
         | "/visits/summary"
+        | "/pages"
         | "/visits/export.ndjson"
         | "/visits/export.csv" => &[],
         _ => return None,
@@ -45,12 +46,11 @@ pub fn formats(path: &str) -> Option<&'static [&'static str]> {
 /// The statuses that a request may be answered with.
 pub fn statuses(request: &Parts, setup: Setup) -> &'static [u16] {
     let path = request.uri.path();
-    let export = path.starts_with("/visits/export");
     if request.uri.path_and_query().is_some_and(|text| text.as_str().len() > 8000) {
         &[414]
-    } else if formats(path).is_none() || export && setup == Setup::Plain {
+    } else if formats(path).is_none() || wants_token(path) && setup == Setup::Plain {
         &[404]
-    } else if request.method != Method::GET && request.method != Method::HEAD {
+    } else if !methods(path).contains(&request.method) {
         &[405]
     } else if path == "/healthz" {
         &[200, 406]
@@ -64,10 +64,19 @@ pub fn statuses(request: &Parts, setup: Setup) -> &'static [u16] {
             "/" | "/count.gif" | "/readyz" | "/metrics" => &[503, 406],
             // With an empty range there is nothing to count.
             "/visits/histogram" => &[503, 200, 400, 406],
-            _ if export => &[503, 400, 401, 406],
+            _ if wants_token(path) => &[503, 400, 401, 406],
             _ => &[503, 400, 406],
         }
     }
+}
+
+/// Whether a resource is only for those who have the token.
+pub fn wants_token(path: &str) -> bool {
+    path.starts_with("/visits/export") || path == "/pages"
+}
+
+fn methods(path: &str) -> &'static [Method] {
+    if path == "/pages" { &[Method::DELETE] } else { &[Method::GET, Method::HEAD] }
 }
 
 /// Why a request is not a visit; `None` if it is one.

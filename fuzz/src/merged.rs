@@ -8,7 +8,8 @@ use footfall::limits::SUMMARY_PAGES;
 use footfall::render::html::{self, Dashboard};
 use footfall::render::{csv, json, svg, text};
 use footfall::report::{
-    Answer, Cluster, Count, Histogram, MergedCount, MergedHistogram, MergedSummary, MergedTail, Report, Summary, Tail,
+    Answer, Cluster, Count, Deleted, Histogram, MergedCount, MergedDeleted, MergedHistogram, MergedSummary, MergedTail,
+    Oldest, Report, Summary, Tail,
 };
 use footfall::visit::{Page, Visit};
 use footfall::zone::Zone;
@@ -27,7 +28,7 @@ const TAIL: u32 = 5;
 /// result.
 pub fn check(own: &[u8], answers: &[&[u8]], zone: &Zone) {
     if let Some((own, answers)) = parse::<Count>(own, answers) {
-        check_count(&Cluster::of_counts(own, answers));
+        check_count(&Cluster::of_counts(own, answers, zone));
     }
     // The zone of this replica is that of the request, whoever answers.
     let timezone = zone.name().to_owned();
@@ -38,11 +39,14 @@ pub fn check(own: &[u8], answers: &[&[u8]], zone: &Zone) {
     }
     if let Some((own, answers)) = parse::<Histogram>(own, answers) {
         let own = Histogram { timezone: timezone.clone(), ..own };
-        check_histogram(&Cluster::of_histograms(own, answers));
+        check_histogram(&Cluster::of_histograms(own, answers, zone));
     }
     if let Some((own, answers)) = parse::<Summary>(own, answers) {
         let own = Summary { timezone, ..own };
         check_summary(Cluster::of_summaries(own, answers, TAIL, zone), zone);
+    }
+    if let Some((own, answers)) = parse::<Deleted>(own, answers) {
+        check_deleted(&Cluster::of_deleted(own, answers));
     }
 }
 
@@ -55,7 +59,14 @@ fn parse<T: Report>(own: &[u8], answers: &[&[u8]]) -> Option<(T, Vec<Answer<T>>)
 fn check_count(cluster: &Cluster<MergedCount>) {
     let replicas: Vec<_> = cluster.merged.replicas.iter().map(|replica| (&*replica.replica, replica.visits)).collect();
     check_cluster(cluster, &replicas, Some(cluster.merged.total));
-    check_lines(&text::merged_count(cluster), 1 + cluster.reasons.len());
+    let notes = usize::from(cluster.merged.coarse_before.is_some());
+    check_lines(&text::merged_count(cluster), 1 + notes + cluster.reasons.len());
+}
+
+fn check_deleted(cluster: &Cluster<MergedDeleted>) {
+    let merged = &cluster.merged;
+    let replicas: Vec<_> = merged.replicas.iter().map(|replica| (&*replica.replica, replica.deleted)).collect();
+    check_cluster(cluster, &replicas, Some(merged.deleted));
 }
 
 fn check_tail(tail: &Tail) {
@@ -78,7 +89,8 @@ fn check_histogram(cluster: &Cluster<MergedHistogram>) {
     let replicas: Vec<_> = merged.replicas.iter().map(|replica| (&*replica.replica, replica.visits)).collect();
     check_cluster(cluster, &replicas, Some(merged.total));
     assert!(merged.buckets.iter().all(|bar| bar.visits >= 0));
-    check_lines(&text::merged_histogram(cluster), merged.buckets.len() + cluster.reasons.len());
+    let notes = usize::from(merged.coarse_before.is_some());
+    check_lines(&text::merged_histogram(cluster), merged.buckets.len() + notes + cluster.reasons.len());
     let page = Page::parse("/<b title=\"'&\">");
     markup::check_svg(&svg::merged_histogram(cluster, page.as_ref()));
 }
@@ -96,9 +108,11 @@ fn check_summary(cluster: Cluster<MergedSummary>, zone: &Zone) {
         replica: replicas[0].0.to_owned(),
         page: merged.pages.last().map(|page| page.page.clone()).filter(|_| merged.total % 2 == 1),
         summary: cluster,
+        oldest: Oldest { visit: Some(DateTime::UNIX_EPOCH), ..Oldest::default() },
         has_peers: true,
         cluster: true,
         now: zone.local(DateTime::UNIX_EPOCH),
+        zone: zone.clone(),
         tz: Some(zone.name().to_owned()),
         tail: Some(TAIL),
         earlier: None,
@@ -138,7 +152,7 @@ fn check_times(value: &Value) {
     match value {
         Value::Array(values) => values.iter().for_each(check_times),
         Value::Object(members) => {
-            for name in ["at", "start", "since", "until"] {
+            for name in ["at", "start", "since", "until", "coarse_before"] {
                 let Some(Value::String(time)) = members.get(name) else { continue };
                 let read: Option<DateTime<FixedOffset>> = DateTime::parse_from_rfc3339(time).ok();
                 assert!(read.is_some_and(|read| zone::rfc3339(&read) == *time), "{time} is not a time");
