@@ -65,7 +65,8 @@ fn counts_and_histograms_say_before_which_time_they_are_coarse_if_they_go_back_s
 #[test]
 fn the_coarse_time_of_a_peer_is_that_of_all() {
     let peer = coarse(moscow("footfall-1"));
-    let server = with_visits(moscow("footfall-0").variable("peers", peer.url()).variable("peer_timeout_ms", "20000"), []);
+    let server =
+        with_visits(moscow("footfall-0").variable("peers", peer.url()).variable("peer_timeout_ms", "20000"), []);
     for (target, scope, before) in [
         ("/visits/count?since=7d", "cluster", Some("2026-03-28T00:00:00.000000+03:00")),
         ("/visits/histogram?bucket=day&tz=UTC", "cluster", Some("2026-03-27T21:00:00.000000+00:00")),
