@@ -40,3 +40,28 @@ fn a_copy_with_another_journal_is_taken_over() {
         server.volume().open().query_row("PRAGMA journal_mode", [], |row| row.get(0)).expect("a journal");
     assert_eq!(journal, "wal");
 }
+
+/// A log of 560 visits in turn to seven pages, of which four are told apart; the last 60 are not tallied.
+const VERSION_3: &[u8] = include_bytes!("../fixtures/version-3.db");
+
+#[test]
+fn a_database_of_schema_version_3_is_migrated_with_all_its_counts() {
+    let volume = Volume::new();
+    fs::create_dir(volume.data()).expect("a directory");
+    fs::write(volume.database(), VERSION_3).expect("a database");
+    let server = Setup::on(&volume).variable("max_pages", "4").start();
+    let client = server.client();
+    let count = |page: &str| client.count(&format!("page={page}"));
+    assert_eq!(["/p0", "/p1", "/p4", "/p5", "(other)"].map(count), [0, 80, 80, 0, 240]);
+    assert_eq!(client.visit(), 561);
+    assert_eq!(client.count(""), 561);
+    let tables = |database: rusqlite::Connection| -> String {
+        let columns = "SELECT group_concat(name) FROM (
+            SELECT s.name || c.name || c.type AS name FROM sqlite_schema s, pragma_table_info(s.name) c
+            WHERE s.type = 'table' ORDER BY 1)";
+        database.query_row(columns, [], |row| row.get(0)).expect("a schema")
+    };
+    let new = Server::start();
+    new.client().visit();
+    assert_eq!(tables(volume.open()), tables(new.volume().open()));
+}
