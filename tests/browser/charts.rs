@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::browser::Tab;
-use crate::site::cluster;
+use crate::site::{cluster, encode, filled, make_coarse, now, setup};
 
 /// The bars of each figure: the number in the title, the height, and whether it stands on the axis within the picture.
 const BARS: &str = r#"[...document.querySelectorAll("figure")].map(figure => {
@@ -58,4 +58,25 @@ fn light_and_dark_have_colours_of_their_own() {
             .map(|colour| tab.eval(&colour))
     });
     assert!(light.iter().zip(&dark).all(|(light, dark)| light != dark), "{light:?} and {dark:?}");
+}
+
+#[test]
+fn the_note_of_a_histogram_fits_into_it() {
+    let (server, tab) = (filled(setup("footfall-0"), [(now() - 1, "/")]), Tab::open());
+    make_coarse(&server);
+    let target = "/visits/histogram?bucket=day&tz=America/St_Johns";
+    let picture = server.client().get_with(target, &[("accept", "image/svg+xml")]);
+    tab.go(&format!("data:image/svg+xml,{}", encode(picture.text())));
+    let outside = tab.eval(
+        "(() => {
+            const frame = document.querySelector('svg').getBoundingClientRect();
+            const texts = [...document.querySelectorAll('text')].filter(text => {
+                const box = text.getBoundingClientRect();
+                return box.left < frame.left || box.right > frame.right || box.bottom > frame.bottom;
+            });
+            return texts.map(text => text.textContent);
+        })()",
+    );
+    assert_eq!(outside, Value::Array(Vec::new()));
+    assert!(picture.text().contains("Counted by the day or longer before 2026-11-13"), "{}", picture.text());
 }

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use crate::browser::Tab;
-use crate::site::{cluster, encode, filled, now, setup};
+use crate::site::{cluster, encode, filled, make_coarse, now, setup};
 
 /// Checks a page on all screens and in both schemes, and that it says this. Pictures of it are in target/screenshots.
 fn assert_page(tab: &Tab, name: &str, url: &str, says: &[&str]) {
@@ -35,7 +35,10 @@ fn the_pages_of_a_cluster() {
     let all = ["All replicas", "footfall-1", "/blog/group-commit", "/أخبار"];
     assert_page(&tab, "dashboard", &format!("{url}/visits"), &all);
     assert_page(&tab, "page", &format!("{url}/visits?page=/blog/&tz=Asia/Kathmandu"), &["/blog/", "Asia/Kathmandu"]);
-    assert_page(&tab, "replica", &format!("{url}/visits?scope=replica&tail=100"), &["footfall-0 alone"]);
+    make_coarse(&servers[0]);
+    let coarse =
+        ["footfall-0 alone", "visits are counted by the day or longer", "footfall-0 has each visit since 2026-10-2"];
+    assert_page(&tab, "replica", &format!("{url}/visits?scope=replica&tail=100"), &coarse);
 }
 
 #[test]
