@@ -1,5 +1,7 @@
 //! Deleting a page.
 
+use std::slice::from_ref;
+
 use spin_sdk::sqlite::Value;
 
 use super::database::Store;
@@ -45,10 +47,10 @@ impl Store {
     /// When the database does not answer.
     pub async fn delete_page(&self, page: &Page) -> Result<i64, Error> {
         let name = text(page);
-        let (_, last, _): (i64, i64, i64) = self.read(EXTENT, &[name.clone()]).await?;
+        let (_, last, _): (i64, i64, i64) = self.read(EXTENT, from_ref(&name)).await?;
         // In the counts is then what is in the log.
         while self.tally(Some(last)).await? > 0 {}
-        let (mut id, _, visits): (i64, i64, i64) = self.read(EXTENT, &[name.clone()]).await?;
+        let (mut id, _, visits): (i64, i64, i64) = self.read(EXTENT, from_ref(&name)).await?;
         while id <= last {
             let batch = [Value::Integer(id), Value::Integer(last.min(id + DELETE_BATCH - 1)), name.clone()];
             self.change(DELETE_VISITS, &batch).await?;
@@ -56,7 +58,7 @@ impl Store {
             id += DELETE_BATCH;
         }
         let has_tallies = async || {
-            self.with_connection(async |connection| connection.value::<i64>(HAS_TALLIES, &[name.clone()]).await).await
+            self.with_connection(async |connection| connection.value::<i64>(HAS_TALLIES, from_ref(&name)).await).await
         };
         while has_tallies().await? == 1 {
             self.change(DELETE_TALLIES, &[name.clone(), Value::Integer(MERGE_BATCH)]).await?;

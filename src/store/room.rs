@@ -3,6 +3,8 @@
 //! First the log becomes shorter. Then quarter hours of long ago are merged into days, and if that is not enough, days
 //! into months, and months into years. What is merged counts at the beginning of its period, and totals stay exact.
 
+use std::slice::from_ref;
+
 use chrono::{DateTime, Utc};
 use spin_sdk::sqlite::Value;
 
@@ -90,7 +92,7 @@ impl Store {
         let mut end = slot(Period::Day.around(&self.config.timezone, now).0);
         for period in Period::ALL {
             let kind = Value::Text(period.name().to_owned());
-            let (is_complete, before, first): (bool, i64, Option<i64>) = self.read(PROGRESS, &[kind.clone()]).await?;
+            let (is_complete, before, first): (bool, i64, Option<i64>) = self.read(PROGRESS, from_ref(&kind)).await?;
             if is_complete {
                 if before > end {
                     // The clock was set back.

@@ -75,7 +75,7 @@ proptest! {
     fn pruning_removes_only_tallied_visits_beyond_those_retained(
         steps in vec(recording(), 1..40), retain in 1..30_usize, batch in 1..9_usize, slots in bounds(),
     ) {
-        let mut replica = Replica::after(2, &steps);
+        let replica = Replica::after(2, &steps);
         let (visits, tallied) = (replica.visits.len(), replica.value::<usize>("SELECT tallied FROM watermarks", []));
         let expected = batch.min(visits.saturating_sub(retain)).min(tallied);
         let removed = replica.database.execute(PRUNE, params![retain, batch]).expect("a statement");
