@@ -107,6 +107,7 @@ CREATE VIEW page_tallies (page, page_id, slot, visits) AS
 CREATE TRIGGER delete_tally INSTEAD OF DELETE ON page_tallies BEGIN
     UPDATE slots SET visits = visits - OLD.visits
         WHERE slot = (SELECT max(slot) FROM slots WHERE slot <= OLD.slot);
+    DELETE FROM slots WHERE slot = (SELECT max(slot) FROM slots WHERE slot <= OLD.slot) AND visits = 0;
     UPDATE watermarks SET deleted = deleted + OLD.visits;
     DELETE FROM tallies WHERE page_id = OLD.page_id AND slot = OLD.slot;
     UPDATE pages SET visits = visits - OLD.visits WHERE id = OLD.page_id;
