@@ -43,8 +43,12 @@ pub const STORAGE_PER_VISIT: i64 = 2048;
 /// a sixth of it, and a day whose every slot has visits to each page takes a quarter.
 pub const STORAGE_PER_PAGE: i64 = 8192;
 
-/// How many statements of one maintenance make room at most: they hold the write lock for some 10 ms each.
-pub const MAX_ROOM_STATEMENTS: usize = 20;
+/// How many statements of one maintenance make room at most: they hold the write lock for some 5 ms each. All tallies are
+/// merged thrice before what comes meanwhile takes what [`STORAGE_EIGHTHS`] leaves.
+pub const MAX_ROOM_STATEMENTS: usize = 50;
+
+/// Into how many periods slots are merged in one go: where few pages have visits, looking for them takes most of the time.
+pub const MERGE_PERIODS: usize = 31;
 
 /// How many tallies one statement merges or removes, more or less, and how many pages it looks at: it takes some 10 ms.
 pub const MERGE_BATCH: i64 = 1000;

@@ -34,6 +34,11 @@ impl Connection {
         Ok(end.await?)
     }
 
+    /// Runs a statement that returns at most one row, and tells whether it did.
+    pub async fn has_row(&self, statement: &str, parameters: &[Value]) -> Result<bool, Error> {
+        Ok(self.row(statement, parameters).await?.is_some())
+    }
+
     /// Runs a statement that returns one row of integers.
     pub async fn integers<const N: usize>(&self, statement: &str, parameters: &[Value]) -> Result<[i64; N], Error> {
         let row = self.row(statement, parameters).await?;

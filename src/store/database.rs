@@ -34,6 +34,11 @@ impl Store {
         self.with_connection(async |connection| connection.run(statement, parameters).await).await
     }
 
+    /// Runs a statement that returns at most one row, and tells whether it did.
+    pub(super) async fn has_row(&self, statement: &str, parameters: &[Value]) -> Result<bool, Error> {
+        self.with_connection(async |connection| connection.has_row(statement, parameters).await).await
+    }
+
     /// Runs a query that returns one text of JSON, which is faster than many small rows.
     pub(super) async fn read<T: DeserializeOwned>(&self, query: &str, parameters: &[Value]) -> Result<T, Error> {
         let json: String = self

@@ -12,7 +12,9 @@ use super::database::Store;
 use super::error::Error;
 use super::parameters::micros;
 use super::period::Period;
-use crate::limits::{MAX_ROOM_STATEMENTS, MERGE_BATCH, PRUNE_BATCH, STORAGE_EIGHTHS, STORAGE_PER_VISIT, VACUUM_BATCH};
+use crate::limits::{
+    MAX_ROOM_STATEMENTS, MERGE_BATCH, MERGE_PERIODS, PRUNE_BATCH, STORAGE_EIGHTHS, STORAGE_PER_VISIT, VACUUM_BATCH,
+};
 use crate::zone::SLOT;
 
 /// Removes the oldest visits beyond the last ?1 from the log: at most ?2, and none that is not tallied.
@@ -25,34 +27,28 @@ const STORAGE: &str = "
     SELECT json_array(used, file, coalesce((SELECT max(id) FROM visits) - (SELECT min(id) FROM visits) + 1, 0))
     FROM storage";
 
-/// How far merging into periods of the kind ?1 is: whether the latest range is complete, its end, and the first slot
-/// after it.
-pub const PROGRESS: &str = "
-    SELECT json_array(json(iif(next_page IS NULL, 'true', 'false')), before,
-        (SELECT min(slot) FROM slots WHERE slot >= before))
-    FROM coarse WHERE period = ?1";
+/// How far merging into periods of the kind ?1 is: the end of the latest range, and the first slot after it.
+const PROGRESS: &str = "
+    SELECT json_array(before, (SELECT min(slot) FROM slots WHERE slot >= before)) FROM coarse WHERE period = ?1";
 
-/// Whether visits of the slots from ?1 until, and without, ?2 are in the log: it tells them more exactly.
-pub const IS_IN_LOG: &str = "
-    SELECT coalesce(max(last_id) >= (SELECT min(id) FROM visits), false) FROM slots WHERE slot >= ?1 AND slot < ?2";
+/// The first slot whose visits the log still tells more exactly; null where there is none.
+pub const FIRST_IN_LOG: &str = "SELECT json_array(min(slot)) FROM slots WHERE last_id >= (SELECT min(id) FROM visits)";
 
-/// Begins to merge the slots from ?2 until, and without, ?3 into a period of the kind ?1.
-pub const BEGIN: &str = "
-    UPDATE coarse SET start = ?2, before = ?3, next_page = 0
-    WHERE period = ?1 AND next_page IS NULL AND before <= ?2";
+/// Begins to merge slots into periods of the kind ?1, which have the first slots ?2, and of which the last one ends
+/// before the slot ?3. A trigger in `routines.sql` does the work.
+pub const BEGIN: &str = "INSERT INTO merging (period, bounds, before) VALUES (?1, ?2, ?3)";
 
-/// Merges some pages, with about ?2 tallies, into the period of the kind ?1. The trigger in `routines.sql` does the
-/// work.
+/// Merges some pages, with about ?1 tallies, if there are any to merge. The trigger in `routines.sql` does the work.
 pub const MERGE: &str = "
     UPDATE coarse SET next_page = (
         WITH counted (id, tallies) AS MATERIALIZED (
             SELECT id, (SELECT count(*) FROM tallies WHERE page_id = pages.id AND slot > start AND slot < before)
-            FROM pages WHERE id >= next_page ORDER BY id LIMIT ?2
+            FROM pages WHERE id >= next_page ORDER BY id LIMIT ?1
         ), summed (id, earlier) AS MATERIALIZED (
             SELECT id, sum(tallies) OVER (ORDER BY id) - tallies FROM counted
         )
-        SELECT coalesce(min(id) FILTER (WHERE earlier >= ?2), iif(count(*) = ?2, max(id) + 1, NULL)) FROM summed)
-    WHERE period = ?1 AND next_page IS NOT NULL";
+        SELECT coalesce(min(id) FILTER (WHERE earlier >= ?1), iif(count(*) = ?1, max(id) + 1, NULL)) FROM summed)
+    WHERE next_page IS NOT NULL RETURNING 1";
 
 /// Continues at the slot ?2 with merging into periods of the kind ?1.
 const SET_BACK: &str = "UPDATE coarse SET start = ?2, before = ?2 WHERE period = ?1 AND before > ?2";
@@ -88,48 +84,51 @@ impl Store {
 
     /// Merges some of the oldest slots that are not merged yet. Returns false where there are none.
     async fn merge_slots(&self, now: DateTime<Utc>) -> Result<bool, Error> {
-        // No visits of today are merged, and into months only days, and into years only months.
-        let mut end = slot(Period::Day.around(&self.config.timezone, now).0);
+        let batch = [Value::Integer(MERGE_BATCH)];
+        if self.has_row(MERGE, &batch).await? {
+            return Ok(true);
+        }
+        // No visits of today are merged, and none that the log tells; into months only days, and into years only months.
+        let [in_log]: [Option<i64>; 1] = self.read(FIRST_IN_LOG, &[]).await?;
+        let mut end = slot(Period::Day.around(&self.config.timezone, now).0).min(in_log.unwrap_or(i64::MAX));
         for period in Period::ALL {
             let kind = Value::Text(period.name().to_owned());
-            let (is_complete, before, first): (bool, i64, Option<i64>) = self.read(PROGRESS, from_ref(&kind)).await?;
-            if is_complete {
-                if before > end {
-                    // The clock was set back.
-                    self.change(SET_BACK, &[kind.clone(), Value::Integer(end)]).await?;
-                }
-                let Some((start, stop)) = self.next_range(period, first, before, end).await? else {
-                    end = end.min(before);
-                    continue;
-                };
-                self.change(BEGIN, &[kind.clone(), Value::Integer(start), Value::Integer(stop)]).await?;
+            let (before, first): (i64, Option<i64>) = self.read(PROGRESS, from_ref(&kind)).await?;
+            let mut bounds = first.map(|first| self.bounds(period, first, end)).unwrap_or_default();
+            if let [start, .., stop] = bounds.as_mut_slice() {
+                // The zone may have been another one, whose periods keep.
+                *start = before.max(*start);
+                let before = Value::Integer(*stop);
+                bounds.pop();
+                self.change(BEGIN, &[kind, Value::Text(serde_json::to_string(&bounds)?), before]).await?;
+                return self.has_row(MERGE, &batch).await;
             }
-            self.change(MERGE, &[kind, Value::Integer(MERGE_BATCH)]).await?;
-            return Ok(true);
+            if before > end {
+                // The clock was set back.
+                self.change(SET_BACK, &[kind, Value::Integer(end)]).await?;
+            }
+            end = end.min(before);
         }
         Ok(false)
     }
 
-    /// The slots of the next period to merge, which has the slot `first`; `None` if it is not over before the slot
-    /// `end`, or the log still tells its visits.
-    async fn next_range(
-        &self,
-        period: Period,
-        first: Option<i64>,
-        before: i64,
-        end: i64,
-    ) -> Result<Option<(i64, i64)>, Error> {
-        let Some(at) = first.and_then(|first| DateTime::from_timestamp_micros(first * SLOT)) else { return Ok(None) };
-        let (start, stop) = period.around(&self.config.timezone, at);
-        // The zone may have been another one, whose periods keep.
-        let (start, stop) = (slot(start).max(before), slot(stop));
-        if stop > end {
-            return Ok(None);
+    /// The first slots of some periods, from the one that has the slot `first`, and the end of the last one, which is no
+    /// later than the slot `end`. Nothing where the first period is not over by then.
+    fn bounds(&self, period: Period, first: i64, end: i64) -> Vec<i64> {
+        let mut bounds = Vec::new();
+        let mut next = DateTime::from_timestamp_micros(first * SLOT);
+        while let Some(at) = next.filter(|_| bounds.len() <= MERGE_PERIODS) {
+            let (start, stop) = period.around(&self.config.timezone, at);
+            if slot(stop) > end {
+                break;
+            }
+            if bounds.is_empty() {
+                bounds.push(slot(start));
+            }
+            bounds.push(slot(stop));
+            next = Some(stop);
         }
-        let bounds = [Value::Integer(start), Value::Integer(stop)];
-        let is_in_log: i64 =
-            self.with_connection(async |connection| connection.value(IS_IN_LOG, &bounds).await).await?;
-        Ok((is_in_log == 0).then_some((start, stop)))
+        bounds
     }
 }
 

@@ -48,26 +48,44 @@ CREATE TRIGGER tally BEFORE UPDATE OF tallied ON watermarks BEGIN
     DELETE FROM ignored;
 END
 
--- Moving `next_page` merges the slots of the range into its first one: of all pages together, and of those that it
--- passes.
+-- Inserting into this view begins to merge slots into periods of a kind: `bounds` are the first slots of these periods,
+-- as JSON, and `before` is the end of the last one. Nothing happens while others are being merged.
+CREATE VIEW merging (period, bounds, before) AS
+    SELECT period, '[]', before FROM coarse WHERE next_page IS NOT NULL
+
+CREATE TRIGGER begin_merging INSTEAD OF INSERT ON merging WHEN NOT EXISTS (SELECT 1 FROM merging) BEGIN
+    DELETE FROM bounds;
+    INSERT INTO bounds (slot) SELECT value FROM json_each(NEW.bounds);
+    UPDATE coarse SET start = (SELECT min(slot) FROM bounds), before = NEW.before, next_page = 0
+        WHERE period = NEW.period;
+END
+
+-- Moving `next_page` merges slots of the range into the first ones of their periods: those of all pages together, and
+-- of the pages that it passes.
 CREATE TRIGGER merge BEFORE UPDATE OF next_page ON coarse WHEN OLD.next_page IS NOT NULL BEGIN
     INSERT INTO slots (slot, visits, first_id, last_id)
-        SELECT OLD.start, sum(visits), min(first_id), max(last_id) FROM slots
-        WHERE slot > OLD.start AND slot < OLD.before HAVING count(*) > 0
+        SELECT (SELECT max(slot) FROM bounds WHERE bounds.slot <= slots.slot) AS bound,
+            sum(visits), min(first_id), max(last_id)
+        FROM slots
+        WHERE slot > OLD.start AND slot < OLD.before AND slot NOT IN (SELECT slot FROM bounds)
+        GROUP BY bound
         ON CONFLICT (slot) DO UPDATE SET
             visits = visits + excluded.visits,
             first_id = min(first_id, excluded.first_id), last_id = max(last_id, excluded.last_id);
-    DELETE FROM slots WHERE slot > OLD.start AND slot < OLD.before;
+    DELETE FROM slots WHERE slot > OLD.start AND slot < OLD.before AND slot NOT IN (SELECT slot FROM bounds);
     INSERT INTO tallies (page_id, slot, visits)
-        SELECT page_id, OLD.start, sum(tallies.visits)
+        SELECT page_id, (SELECT max(slot) FROM bounds WHERE bounds.slot <= tallies.slot) AS bound,
+            sum(tallies.visits)
         FROM pages CROSS JOIN tallies ON page_id = pages.id AND slot > OLD.start AND slot < OLD.before
         WHERE pages.id >= OLD.next_page AND (NEW.next_page IS NULL OR pages.id < NEW.next_page)
-        GROUP BY page_id
+            AND slot NOT IN (SELECT slot FROM bounds)
+        GROUP BY page_id, bound
         ON CONFLICT (page_id, slot) DO UPDATE SET visits = visits + excluded.visits;
     DELETE FROM tallies WHERE (page_id, slot) IN (
         SELECT page_id, slot
         FROM pages CROSS JOIN tallies ON page_id = pages.id AND slot > OLD.start AND slot < OLD.before
-        WHERE pages.id >= OLD.next_page AND (NEW.next_page IS NULL OR pages.id < NEW.next_page));
+        WHERE pages.id >= OLD.next_page AND (NEW.next_page IS NULL OR pages.id < NEW.next_page)
+            AND slot NOT IN (SELECT slot FROM bounds));
 END
 
 -- Deleting from this view folds a page into (other): at most the tallies of 1000 slots at once, oldest first, and with

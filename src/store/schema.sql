@@ -40,8 +40,8 @@ CREATE TABLE tallies (
 ) STRICT, WITHOUT ROWID
 
 -- To save storage, the slots of a day of long ago are merged into its first one, and so are those of months and years.
--- The latest range of each kind that was merged are the slots from `start` until, and without, `before`. Pages from
--- the id `next_page` on are yet to be merged; with NULL, all are.
+-- The latest range that was merged into each kind of period are the slots from `start` until, and without, `before`.
+-- Pages from the id `next_page` on are yet to be merged; with NULL, all are.
 CREATE TABLE coarse (
     period TEXT PRIMARY KEY,
     start INTEGER NOT NULL,
@@ -50,6 +50,11 @@ CREATE TABLE coarse (
 ) STRICT, WITHOUT ROWID
 
 INSERT INTO coarse (period, start, before) VALUES ('day', 0, 0), ('month', 0, 0), ('year', 0, 0)
+
+-- The first slots of the periods into which slots are merged at present.
+CREATE TABLE bounds (
+    slot INTEGER PRIMARY KEY
+) STRICT
 
 -- Requests that were not visits: those that are not tallied yet, and the number for each reason.
 CREATE TABLE ignored (

@@ -16,6 +16,10 @@ CREATE TABLE coarse (
 
 INSERT INTO coarse (period, start, before) VALUES ('day', 0, 0), ('month', 0, 0), ('year', 0, 0)
 
+CREATE TABLE bounds (
+    slot INTEGER PRIMARY KEY
+) STRICT
+
 CREATE TABLE probe (
     at INTEGER NOT NULL
 ) STRICT
