@@ -7,9 +7,9 @@ use rusqlite::{Connection, TransactionBehavior};
 
 use crate::visits::Visits;
 
-/// The app's schema and its version, as in `src/store`.
-const SCHEMA: &str = include_str!("../../src/store/schema.sql");
-const SCHEMA_VERSION: i64 = 3;
+/// The app's tables, its views and triggers, and their version, as in `src/store`.
+const SCHEMA: [&str; 2] = [include_str!("../../src/store/schema.sql"), include_str!("../../src/store/routines.sql")];
+const SCHEMA_VERSION: i64 = 4;
 
 /// `PRAGMA application_id` of the app's databases: `Foot`.
 const APPLICATION_ID: i64 = 0x466f_6f74;
@@ -91,7 +91,7 @@ fn create_schema(connection: &Connection) -> Result<()> {
     let tables: i64 = connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
     let (id, version) = (pragma("application_id")?, pragma("user_version")?);
     if tables == 0 && version == 0 {
-        for statement in SCHEMA.split("\n\n") {
+        for statement in SCHEMA.iter().flat_map(|script| script.split("\n\n")) {
             connection.execute(statement, [])?;
         }
         connection.execute("UPDATE watermarks SET max_pages = ?1", [MAX_PAGES])?;
