@@ -23,8 +23,8 @@ seed: ## Fill the empty log in FILE (data/visits.db) with N visits (1000000)
 	@cargo build --workspace --bin footfall-seed
 	@$(CARGO_TARGET_DIR)/debug/footfall-seed --visits $(or $(N),1000000) --file $(or $(FILE),data/visits.db)
 
-# The suites that need tools beyond cargo's.
-SUITES := $(filter-out $(SKIP),chart browser image)
+# The suites that need tools beyond cargo's, or root.
+SUITES := $(filter-out $(SKIP),chart browser image volume)
 
 test: lint build hosts ## Check the style, build, and run all tests; SKIP="browser image" leaves out those suites
 	$(if $(filter chart,$(SUITES)),scripts/chart-tools)
@@ -44,8 +44,9 @@ test-url: ## Run the tests that need no control of the server against FOOTFALL_U
 fuzz: ## Feed generated requests and answers of peers to the app, SECONDS (60) each
 	@scripts/fuzz $(or $(SECONDS),60)
 
-soak: build hosts ## Twenty minutes of kills, full disks, locks and millions of visits, with an audit of the log
+soak: build hosts ## Forty minutes of kills, full disks, locks, millions of visits and twenty simulated years, with an audit
 	ulimit -n "$$(ulimit -H -n)" && FOOTFALL_SOAK=1 cargo test --workspace --test http soak -- --test-threads=1 --nocapture
+	FOOTFALL_RUNTIME=4.1 FOOTFALL_SOAK=1 cargo test --workspace --test http soak::endurance -- --nocapture
 
 bench: ## Measure it beside an empty component, here and at FOOTFALL_URL, in target/bench/bench.json
 	@scripts/bench

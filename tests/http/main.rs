@@ -10,7 +10,7 @@
 //! server      a host as a child process
 //! process     what that takes of the machine
 //! volume      the directory with its database, which outlives it
-//! disk        a volume that can be full
+//! disk        a volume that can be full; ../volume has a small one of a disk
 //! random      numbers that look random
 //! client      requests and their answers
 //! wire        requests byte by byte, for those that no client would send
