@@ -65,7 +65,8 @@ impl Client {
     /// The number in `/visits/count` with this query.
     pub fn count(&self, query: &str) -> i64 {
         let answer = self.get(&format!("/visits/count?{query}"));
-        answer.text().trim().parse().unwrap_or_else(|_| panic!("{query}: {}", answer.text()))
+        let number = answer.text().lines().next().and_then(|line| line.parse().ok());
+        number.unwrap_or_else(|| panic!("{query}: {}", answer.text()))
     }
 
     fn try_request(&self, method: &Method, target: &str, headers: &[(&str, &str)]) -> Result<Answer, ureq::Error> {

@@ -10,7 +10,7 @@ use crate::volume::Volume;
 
 const UNSHARE: [&str; 4] = ["unshare", "--user", "--map-root-user", "--mount"];
 
-/// A host whose data directory is a file system of this size.
+/// A host whose data directory is a file system of this size, with a clock of its own.
 pub fn start(size: &str) -> Server {
     let volume = Volume::new();
     fs::create_dir(volume.data()).expect("a directory");
@@ -20,11 +20,15 @@ pub fn start(size: &str) -> Server {
     let works = mount.as_ref().is_ok_and(|output| output.status.success());
     assert!(works, "`unshare` cannot mount a disk; without it, leave these tests out by `--skip full_disk`: {mount:?}");
     let script = "mount -t tmpfs -o size=\"$1\" tmpfs \"$2\" && shift 2 && exec \"$@\"";
-    Setup::on(&volume).through(UNSHARE).through(["sh", "-c", script, "sh", size, data]).start()
+    Setup::on(&volume)
+        .through(UNSHARE)
+        .through(["sh", "-c", script, "sh", size, data])
+        .at("2026-03-29T01:00:00Z")
+        .start()
 }
 
 /// The path by which the host's own file system is reached.
-fn seen_by(server: &Server, path: &Path) -> PathBuf {
+pub fn seen_by(server: &Server, path: &Path) -> PathBuf {
     let path = path.strip_prefix("/").expect("an absolute path");
     Path::new("/proc").join(server.pid().to_string()).join("root").join(path)
 }
@@ -37,8 +41,12 @@ pub fn filler(server: &Server) -> PathBuf {
 /// Writes until nothing more fits.
 pub fn fill(server: &Server) {
     let mut filler = OpenOptions::new().create(true).append(true).open(filler(server)).expect("a file");
-    for size in [4096, 1] {
-        while filler.write_all(&vec![b'x'; size]).is_ok() {}
+    // What is yet to be written may have more room reserved than it takes.
+    for _ in 0..3 {
+        for size in [4096, 1] {
+            while filler.write_all(&vec![b'x'; size]).is_ok() {}
+        }
+        filler.sync_all().expect("all is written");
     }
 }
 

@@ -7,6 +7,7 @@ use std::sync::mpsc;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::{env, fs, thread};
 
+use chrono::{DateTime, TimeDelta};
 pub use footfall_tests::{PATIENCE, eventually};
 
 use crate::client::Client;
@@ -52,11 +53,10 @@ impl Setup {
         self
     }
 
-    /// At a time in RFC 3339, at which the server's clock stands.
+    /// At a time in RFC 3339, at which the server's clock stands, and that of those who come after it on its volume.
     pub fn at(self, time: &str) -> Self {
         set_clock(&self.volume, time);
-        let clock = self.volume.path().join("clock");
-        self.option("--clock", clock.to_str().expect("a path"))
+        self
     }
 
     /// Through a command that ends by becoming the host.
@@ -94,6 +94,10 @@ impl Setup {
         let mut command = Command::new(words.next().expect("a program"));
         command.args(words).args(["--from", MANIFEST, "--listen", "127.0.0.1:0", "--runtime-config-file"]).arg(config);
         command.args(self.runtime.profile().map(|profile| format!("--profile={profile}"))).args(self.options);
+        let clock = self.volume.path().join("clock");
+        if clock.exists() {
+            command.arg("--clock").arg(clock);
+        }
         // The developer's own settings are none of ours.
         for (name, _) in env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("SPIN_")) {
             command.env_remove(name);
@@ -165,6 +169,13 @@ impl Server {
     /// Sets the clock of a server that was started at a time.
     pub fn set_clock(&self, time: &str) {
         set_clock(&self.volume, time);
+    }
+
+    /// Sets such a clock ahead, or back.
+    pub fn pass(&self, seconds: i64) {
+        let clock = fs::read_to_string(self.volume.path().join("clock")).expect("a clock");
+        let time = DateTime::parse_from_rfc3339(&clock).expect("a time") + TimeDelta::seconds(seconds);
+        self.set_clock(&time.to_rfc3339());
     }
 
     /// Waits for an end that it comes to by itself.

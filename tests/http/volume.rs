@@ -93,7 +93,7 @@ impl Volume {
         database
             .execute_batch(
                 "CREATE TEMP VIEW counted AS
-                     SELECT id, page, at / 900000000 AS slot FROM main.visits
+                     SELECT id, page, at / 900000000 AS slot FROM main.log
                      WHERE id <= (SELECT tallied FROM main.watermarks)",
             )
             .expect("a view");
@@ -130,7 +130,9 @@ impl Volume {
 pub fn insert<'a>(database: &mut Connection, visits: impl IntoIterator<Item = (i64, &'a str)>) {
     let transaction = database.transaction().expect("a transaction");
     for (at, page) in visits {
-        transaction.execute("INSERT INTO visits (at, page) VALUES (?1, ?2)", (at, page)).expect("a visit");
+        let mut visit =
+            transaction.prepare_cached("INSERT INTO visits (at, page) VALUES (?1, ?2)").expect("a statement");
+        visit.execute((at, page)).expect("a visit");
     }
     tally(&transaction);
     transaction.commit().expect("a commit");

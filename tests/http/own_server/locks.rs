@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use rusqlite::Connection;
 
 use super::assert_unavailable;
-use crate::server::Server;
+use crate::server::{Server, Setup};
 
 #[test]
 fn a_lock_during_the_first_request_only_delays_it() {
@@ -26,7 +26,7 @@ fn a_lock_during_the_first_request_only_delays_it() {
 
 #[test]
 fn a_lock_that_stays_is_unavailable_until_it_is_gone() {
-    let server = Server::start();
+    let server = Setup::new().at("2026-03-29T01:00:00Z").start();
     server.client().visit();
     let other = server.volume().open();
     other.execute_batch("BEGIN IMMEDIATE").expect("the lock");

@@ -22,7 +22,7 @@ fn assert_counts(server: &Server, volume: &Volume) {
 #[test]
 fn maintenance_that_is_cut_off_before_any_of_its_statements_loses_nothing() {
     for runtime in Runtime::ALL {
-        for statement in ["UPDATE watermarks SET tallied", "DELETE FROM visits", "wal_checkpoint"] {
+        for statement in ["UPDATE watermarks SET tallied", "DELETE FROM visits WHERE id <= min(", "wal_checkpoint"] {
             let mut server = Setup::new().runtime(runtime).option("--exit-before", statement).start();
             let load = Load::on(&server, 16, few_pages);
             server.wait();

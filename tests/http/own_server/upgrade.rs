@@ -19,13 +19,13 @@ fn left_by(sql: &str) -> Volume {
 fn a_database_of_another_version_or_program_is_refused_and_stays_as_it_is() {
     for (sql, reason) in [
         ("PRAGMA user_version = 2", "schema version 2, of a version before 0.1.0, which this one cannot read"),
-        ("PRAGMA user_version = 4", "schema version 4, and this version knows 3: upgrade Footfall"),
+        ("PRAGMA user_version = 5", "schema version 5, and this version knows 4: upgrade Footfall"),
         ("PRAGMA application_id = 1; PRAGMA journal_mode = DELETE", "another program's: move the file away"),
         ("PRAGMA application_id = 0; PRAGMA user_version = 0", "another program's: move the file away"),
     ] {
         let volume = left_by(sql);
         let before = fs::read(volume.database()).expect("a database");
-        let server = Setup::on(&volume).start();
+        let server = Setup::on(&volume).at("2026-03-29T01:00:00Z").start();
         assert_unavailable(&server, reason);
         drop(server);
         assert!(fs::read(volume.database()).expect("a database") == before, "{sql}: the database was changed");

@@ -76,7 +76,7 @@ fn empty(volume: &Volume) {
 #[test]
 fn a_volume_that_fails_is_unavailable_until_it_is_repaired() {
     for Fault { reason, damage, repair, keeps_visits, in_use } in FAULTS {
-        let server = Server::start();
+        let server = Setup::new().at("2026-03-29T01:00:00Z").start();
         let mut visits = server.client().visit();
         let volume = server.kill();
         // Now nothing is left to do for those who cannot write.

@@ -6,11 +6,12 @@
 //! locks         another process that holds the write lock
 //! connections   thousands of clients that say nothing
 //! endurance     millions of visits
+//! simulation    twenty years on the least storage
 //!
 //! load          visits over many connections, and whether the log says the same
 //! ```
 //!
-//! `make test` has it all in brief. `make soak`, which sets `FOOTFALL_SOAK`, takes twenty minutes.
+//! `make test` has it all in brief. `make soak`, which sets `FOOTFALL_SOAK`, takes half an hour.
 
 mod connections;
 mod endurance;
@@ -18,6 +19,7 @@ mod full_disk;
 mod kills;
 pub mod load;
 mod locks;
+mod simulation;
 
 use std::env;
 use std::fmt::Arguments;
