@@ -15,21 +15,20 @@ pub const LOCK_TIMEOUT: Duration = Duration::from_secs(5);
 /// takes a tenth of that.
 pub const LOCK_PAUSE: Duration = Duration::from_micros(500);
 
-/// After how many visits maintenance is due, and how many visits one statement tallies: it holds the write lock for up
-/// to 10 ms where each visit is of another page. It is no multiple of 128, since Spin 4.0 drops an instance with its
+/// After how many visits maintenance is due. It is no multiple of 128, since Spin 4.0 drops an instance with its
 /// 128th answer: a single visitor would start each maintenance with the last request of an instance, and in vain.
 pub const MAINTENANCE_INTERVAL: i64 = 500;
+
+/// How many visits one statement tallies: where each is the first one to a page with a long name, it takes 5 ms, and 4 MiB
+/// of the write-ahead log.
+pub const TALLY_BATCH: i64 = MAINTENANCE_INTERVAL / 2;
 
 /// How many visits one statement removes from the log at most: more than are added until the next maintenance, so that
 /// a log that is too long becomes shorter.
 pub const PRUNE_BATCH: i64 = 2 * MAINTENANCE_INTERVAL;
 
-/// The length of the write-ahead log, in pages of 4 KiB, above which maintenance makes writers wait until it can begin
-/// anew: so the file stays at a few MiB.
-pub const RESTART_LOG_PAGES: i64 = 1024;
-
-/// For how long, in milliseconds, maintenance tries to have the database alone for that.
-pub const RESTART_LOG_TIMEOUT_MS: u32 = 2000;
+/// For how long a checkpoint is tried. Where it takes longer, the next one does it.
+pub const CHECKPOINT_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// How much of `max_storage` may be in use before old detail makes room, in eighths. What is left takes what comes until
 /// the next maintenance, also if some of it ends too early.

@@ -1,29 +1,31 @@
 //! Keeping the write-ahead log short.
 
+use std::time::Instant;
+
 use super::connection::Connection;
 use super::database::Store;
 use super::error::Error;
-use crate::limits::{RESTART_LOG_PAGES, RESTART_LOG_TIMEOUT_MS};
+use crate::limits::CHECKPOINT_TIMEOUT;
 
-/// By itself SQLite checkpoints after 1000 pages, within the commit of some visit. This comes earlier, and delays no
-/// visit. Returns whether it was kept from it, how long the write-ahead log is, and how much of it is copied.
-const CHECKPOINT: &str = "PRAGMA wal_checkpoint(PASSIVE)";
+/// Copies the write-ahead log into the database, and empties it. It keeps writers out meanwhile: on a disk that is slow
+/// for a moment, the log would grow by what they write. Returns whether others were in the way.
+///
+/// By itself SQLite checkpoints after 1000 pages, within the commit of some visit, and the log begins anew only when no
+/// other connection uses it at that moment, which with many visitors may not happen for long.
+const CHECKPOINT: &str = "PRAGMA wal_checkpoint(TRUNCATE)";
 
-/// The write-ahead log starts anew only when no other connection uses it at that moment, which with several busy
-/// instances may not happen for long, while it grows. This waits for such a moment, and makes others wait for an fsync.
-const RESTART: &str = "PRAGMA wal_checkpoint(TRUNCATE)";
+/// How long one attempt waits, in milliseconds, for the write lock and for readers. SQLite does so by sleeping longer and
+/// longer: several short attempts find the lock free earlier than a long one.
+const PATIENCE: &str = "PRAGMA busy_timeout = 50";
 
 impl Store {
-    /// Copies the write-ahead log into the database, so that it can start anew.
+    /// Empties the write-ahead log. Where others are in the way for long, the next checkpoint does it.
     pub(super) async fn checkpoint(&self) -> Result<(), Error> {
-        let checkpoint = async |connection: &Connection| connection.integers(CHECKPOINT, &[]).await;
-        let [_, pages, _] = self.with_connection(checkpoint).await?;
-        if pages > RESTART_LOG_PAGES {
-            // A connection of its own: to wait for the moment is up to SQLite, and other requests do not wait with it.
-            let connection = Connection::open().await?;
-            connection.run(&format!("PRAGMA busy_timeout = {RESTART_LOG_TIMEOUT_MS}"), &[]).await?;
-            connection.run(RESTART, &[]).await?;
-        }
+        // A connection of its own, since it waits where visitors do not.
+        let connection = Connection::open().await?;
+        connection.run(PATIENCE, &[]).await?;
+        let deadline = Instant::now() + CHECKPOINT_TIMEOUT;
+        while connection.integers::<3>(CHECKPOINT, &[]).await?[0] != 0 && Instant::now() < deadline {}
         Ok(())
     }
 }

@@ -55,6 +55,7 @@ impl Store {
             let batch = [Value::Integer(id), Value::Integer(last.min(id + DELETE_BATCH - 1)), name.clone()];
             self.change(DELETE_VISITS, &batch).await?;
             self.change(FORGET_NAME, &batch).await?;
+            self.checkpoint().await?;
             id += DELETE_BATCH;
         }
         let has_tallies = async || {
@@ -62,6 +63,7 @@ impl Store {
         };
         while has_tallies().await? == 1 {
             self.change(DELETE_TALLIES, &[name.clone(), Value::Integer(MERGE_BATCH)]).await?;
+            self.checkpoint().await?;
         }
         self.change(DELETE_LATE_VISITS, &[Value::Integer(last), name]).await?;
         Ok(visits)

@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 
 use super::database::Store;
 use super::error::Error;
-use crate::limits::MAINTENANCE_INTERVAL;
+use crate::limits::TALLY_BATCH;
 use crate::stderr;
 
 impl Store {
@@ -20,12 +20,15 @@ impl Store {
 
     async fn try_maintain(&self, now: DateTime<Utc>) -> Result<(), Error> {
         // Less than a batch can wait for the next maintenance.
-        while self.tally(None).await? >= MAINTENANCE_INTERVAL {}
+        while {
+            let left = self.tally(None).await?;
+            self.checkpoint().await?;
+            left >= TALLY_BATCH
+        } {}
         self.fold_junk(now).await?;
         if let Some(retain) = self.config.retain_visits {
             self.prune(retain).await?;
         }
-        self.make_room(now).await?;
-        self.checkpoint().await
+        self.make_room(now).await
     }
 }

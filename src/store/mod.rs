@@ -17,12 +17,12 @@
 //! | `record`      | recording a visit or an ignored request, and making a visit durable  | database, parameters, maintenance |
 //! | `maintenance` | what is due after some hundred visits                                | tally, room, checkpoint           |
 //! | `tally`       | tallying the log, and which pages are counted separately             | database, parameters              |
-//! | `room`        | keeping the database within `max_storage`: the oldest detail goes    | database, parameters, period      |
-//! | `checkpoint`  | keeping the write-ahead log short                                    | database, connection              |
+//! | `room`        | keeping the database within `max_storage`: the oldest detail goes    | checkpoint, parameters, period    |
+//! | `checkpoint`  | keeping the write-ahead log short                                    | connection                        |
 //! | `count`       | counting visits: in all, by range, by bucket                         | database, parameters              |
 //! | `log`         | reading the log: its tail, and the export                            | database, parameters              |
 //! | `stats`       | the busiest pages, the metrics, and how far back the details go      | database                          |
-//! | `delete`      | deleting a page                                                      | database, parameters, tally       |
+//! | `delete`      | deleting a page                                                      | checkpoint, parameters, tally     |
 //! | `probe`       | finding out whether visits can be recorded                           | database, parameters, checkpoint  |
 //! | `database`    | the connections that the requests of an instance share               | open, retry                       |
 //! | `open`        | opening the database; creating it from `schema.sql`, or migrating it | connection, retry                 |

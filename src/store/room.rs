@@ -78,6 +78,7 @@ impl Store {
             } else if !self.merge_slots(now).await? {
                 break;
             }
+            self.checkpoint().await?;
         }
         Ok(())
     }

@@ -6,7 +6,7 @@ use spin_sdk::sqlite::Value;
 use super::database::Store;
 use super::error::Error;
 use super::parameters::micros;
-use crate::limits::{FOLD_AFTER, MAINTENANCE_INTERVAL};
+use crate::limits::{FOLD_AFTER, MAINTENANCE_INTERVAL, TALLY_BATCH};
 use crate::zone::SLOT;
 
 /// Tallies the next visits, at most ?1 and up to the id ?2, or the last one where that is NULL. Returns how many are
@@ -29,7 +29,7 @@ pub const FOLD: &str = "DELETE FROM foldable WHERE id IN (SELECT value FROM json
 impl Store {
     /// Tallies a batch, if need be up to an id. Returns how many visits are left.
     pub(super) async fn tally(&self, until: Option<i64>) -> Result<i64, Error> {
-        let bounds = [Value::Integer(MAINTENANCE_INTERVAL), until.map_or(Value::Null, Value::Integer)];
+        let bounds = [Value::Integer(TALLY_BATCH), until.map_or(Value::Null, Value::Integer)];
         self.with_connection(async |connection| connection.value(TALLY, &bounds).await).await
     }
 
