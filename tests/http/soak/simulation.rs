@@ -77,7 +77,7 @@ fn add_past(volume: &Volume, ledger: &mut Ledger) {
 /// Makes the visits of the next day, at times that follow each other, and waits for all answers.
 fn visit(server: &Server, clients: &[Client], pages: usize, ledger: &mut Ledger) {
     let (day, next) = (ledger.len(), &AtomicUsize::new(0));
-    let page = move |visit| if visit % 2 == 0 { (day * DAILY + visit) / 2 % pages } else { PAGES };
+    let page = move |visit| if visit % 2 == 0 { usize::midpoint(day * DAILY, visit) % pages } else { PAGES };
     server.set_clock(&time(day, 0).to_rfc3339());
     let visits = || Some(next.fetch_add(1, Ordering::Relaxed)).filter(|visit| *visit < DAILY);
     thread::scope(|scope| {
@@ -142,7 +142,9 @@ fn twenty_years_on_the_least_storage_lose_no_visit() {
         if day % delete_after == 0 {
             pages -= 1;
             total -= delete(&clients[0], &name(pages));
-            ledger.iter_mut().for_each(|day| day[pages] = 0);
+            for day in &mut ledger {
+                day[pages] = 0;
+            }
         }
         assert_eq!(clients[0].count(""), total, "day {day}");
         if day == days {
