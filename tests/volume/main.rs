@@ -70,6 +70,8 @@ fn on_a_device(test: &str, bytes: u64, body: fn(Runtime, &Volume, u64)) {
         let [image, data] = [&image, &data].map(|path| path.to_str().expect("a path"));
         run(&["mkfs.ext4", "-q", image]);
         run(&["mount", "-o", "loop,resuid=65534", image, data]);
+        // While it is mounted, it is there.
+        fs::remove_file(image).expect("a file to remove");
         let figures = run(&["stat", "--file-system", "--format=%S %a", data]);
         let (block, blocks) = figures.trim().split_once(' ').expect("two numbers");
         assert_eq!(block, "1024", "bytes in a block");
