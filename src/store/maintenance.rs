@@ -20,11 +20,11 @@ impl Store {
 
     async fn try_maintain(&self, now: DateTime<Utc>) -> Result<(), Error> {
         // Less than a batch can wait for the next maintenance.
-        while {
-            let left = self.tally(None).await?;
+        let mut left = TALLY_BATCH;
+        while left >= TALLY_BATCH {
+            left = self.tally(None).await?;
             self.checkpoint().await?;
-            left >= TALLY_BATCH
-        } {}
+        }
         self.fold_junk(now).await?;
         if let Some(retain) = self.config.retain_visits {
             self.prune(retain).await?;
