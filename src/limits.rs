@@ -19,8 +19,8 @@ pub const LOCK_PAUSE: Duration = Duration::from_micros(500);
 /// 128th answer: a single visitor would start each maintenance with the last request of an instance, and in vain.
 pub const MAINTENANCE_INTERVAL: i64 = 500;
 
-/// How many visits one statement tallies: where each is the first one to a page with a long name, it takes 5 ms, and 4 MiB
-/// of the write-ahead log.
+/// How many visits one statement tallies: few enough that it holds the write lock briefly, and writes little to the
+/// write-ahead log, where each visit is the first one to a page with a long name.
 pub const TALLY_BATCH: i64 = MAINTENANCE_INTERVAL / 2;
 
 /// How many visits one statement removes from the log at most: more than are added until the next maintenance, so that
@@ -42,14 +42,14 @@ pub const STORAGE_PER_VISIT: i64 = 2048;
 /// a sixth of it, and a day whose every slot has visits to each page takes a quarter.
 pub const STORAGE_PER_PAGE: i64 = 8192;
 
-/// How many statements of one maintenance make room at most: they hold the write lock for some 5 ms each. All tallies are
-/// merged thrice before what comes meanwhile takes what [`STORAGE_EIGHTHS`] leaves.
+/// How many statements of one maintenance make room at most: they hold the write lock for some 7 ms each. By
+/// reckoning, all tallies are merged thrice before what comes meanwhile takes what [`STORAGE_EIGHTHS`] leaves.
 pub const MAX_ROOM_STATEMENTS: usize = 50;
 
 /// Into how many periods slots are merged in one go: where few pages have visits, looking for them takes most of the time.
 pub const MERGE_PERIODS: usize = 31;
 
-/// How many tallies one statement merges or removes, more or less, and how many pages it looks at: it takes some 10 ms.
+/// How many tallies one statement merges or removes, more or less, and how many pages it looks at: it takes some 7 ms.
 pub const MERGE_BATCH: i64 = 1000;
 
 /// How many free pages of the file one maintenance gives back to the volume at most.
