@@ -5,10 +5,12 @@ mod token;
 use std::collections::HashMap;
 use std::time::Duration;
 
+use chrono::TimeDelta;
 use futures::future::try_join_all;
 use http::Uri;
 
-use crate::limits::{MAX_PEER_TIMEOUT_MS, MAX_REPLICA_BYTES, MIN_STORAGE, STORAGE_PER_PAGE};
+use crate::limits::{MAX_DRAIN_SECONDS, MAX_PEER_TIMEOUT_MS, MAX_REPLICA_BYTES, MIN_STORAGE, STORAGE_PER_PAGE};
+use crate::report::Id;
 use crate::zone::Zone;
 use crate::{stderr, visit};
 pub use token::Token;
@@ -32,6 +34,12 @@ pub struct Config {
     pub ignore_agents: Vec<String>,
     /// The base URLs of the replicas of the cluster. This one may be among them.
     pub peers: Vec<Uri>,
+    /// How many of them, from the first one on, are expected to answer; `None` expects all.
+    pub replicas: Option<usize>,
+    /// The ids of databases that do not come back.
+    pub retired: Vec<Id>,
+    /// How long a replica that is about to end waits before it tells its peers.
+    pub drain: TimeDelta,
     /// How long a peer may take to answer.
     pub peer_timeout: Duration,
     /// The token for the export; `None` where the export is off.
@@ -57,7 +65,7 @@ pub struct Invalid {
     pub expected: &'static str,
 }
 
-const NAMES: [&str; 10] = [
+const NAMES: [&str; 13] = [
     "timezone",
     "replica",
     "synchronous",
@@ -66,6 +74,9 @@ const NAMES: [&str; 10] = [
     "max_pages",
     "ignore_agents",
     "peers",
+    "replicas",
+    "retired",
+    "drain_seconds",
     "peer_timeout_ms",
     "export_token",
 ];
@@ -123,6 +134,18 @@ impl Config {
                 "peers",
                 "a comma-separated list of URLs such as http://footfall-1.footfall-headless:5000",
             ))?,
+            replicas: match value("replicas") {
+                "" => None,
+                number => Some(number.parse().ok().ok_or(invalid("replicas", "a number of replicas, or empty"))?),
+            },
+            retired: split_list(value("retired"))
+                .map(Id::parse)
+                .collect::<Option<_>>()
+                .ok_or(invalid("retired", "a comma-separated list of ids of 16 hexadecimal digits"))?,
+            drain: number("drain_seconds")
+                .filter(|seconds| *seconds <= MAX_DRAIN_SECONDS)
+                .map(TimeDelta::seconds)
+                .ok_or(invalid("drain_seconds", "a number of seconds up to 3600"))?,
             peer_timeout: value("peer_timeout_ms")
                 .parse()
                 .ok()

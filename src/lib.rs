@@ -1,21 +1,23 @@
 //! Footfall counts visits.
 //!
 //! A request comes in here, at `entry`, and goes to [`web`], which finds its resource, parses its parameters, and
-//! answers. A module uses modules below it only, and any may use `limits` and `stderr`:
+//! answers. A module uses modules below it only, and any may use `limits`, `stderr` and `runtime`:
 //!
-//! | module     | what it is                                                    | uses                                |
-//! |------------|---------------------------------------------------------------|-------------------------------------|
-//! | [`web`]    | routes, formats, errors; a file per resource; reads the clock | everything below                    |
-//! | [`render`] | a report in a format: a file per format; alone escapes text   | report, visit, bucket, zone, limits |
-//! | [`store`]  | SQLite: recording by one insert, tallying, reading            | config, report, visit, zone         |
-//! | [`peers`]  | asking the other replicas                                     | config, report, stderr, limits      |
-//! | [`config`] | the variables, parsed and checked once an instance            | visit, zone, stderr, limits         |
-//! | [`report`] | what is answered, and merging the reports of several replicas | visit, bucket, zone, limits         |
-//! | [`visit`]  | what is recorded: visits to pages                             | zone, limits                        |
-//! | [`bucket`] | the minutes, hours and days that a histogram counts in        | zone, limits                        |
-//! | [`zone`]   | time: zones, slots, `since` and `until`                       | nothing                             |
-//! | [`limits`] | the numbers that tune the program, each with its reason       | nothing                             |
-//! | [`stderr`] | log lines for operators                                       | nothing                             |
+//! | module      | what it is                                              | uses                                     |
+//! |-------------|---------------------------------------------------------|------------------------------------------|
+//! | [`web`]     | routes, formats, errors, resources; reads the clock     | everything below                         |
+//! | [`render`]  | a report in a format: a file each; alone escapes text   | report, visit, bucket, zone, uri         |
+//! | [`store`]   | SQLite: recording by one insert, tallying, reading      | config, report, visit, bucket, zone      |
+//! | [`peers`]   | asking the other replicas                               | config, report, visit, bucket, zone, uri |
+//! | [`config`]  | the variables, parsed and checked once an instance      | report, visit, zone                      |
+//! | [`report`]  | what is answered, and merging the reports of replicas   | visit, bucket, zone, limits              |
+//! | [`visit`]   | what is recorded: visits to pages                       | zone, limits                             |
+//! | [`bucket`]  | the minutes, hours and days that a histogram counts in  | zone, limits                             |
+//! | [`zone`]    | time: zones, slots, `since` and `until`                 | nothing                                  |
+//! | [`uri`]     | paths with a query                                      | nothing                                  |
+//! | [`runtime`] | what an instance does beside answering                  | nothing                                  |
+//! | [`limits`]  | the numbers that tune the program, each with its reason | nothing                                  |
+//! | [`stderr`]  | log lines for operators                                 | nothing                                  |
 //!
 //! Where to look for what often changes:
 //!
@@ -43,8 +45,10 @@ pub mod limits;
 pub mod peers;
 pub mod render;
 pub mod report;
+pub mod runtime;
 pub mod stderr;
 pub mod store;
+pub mod uri;
 pub mod visit;
 pub mod web;
 pub mod zone;

@@ -70,6 +70,33 @@ pub const EXPORT_BATCH: i64 = 1000;
 /// The least that the variable `max_storage` may be, in bytes: for much less, the write-ahead log alone would be too long.
 pub const MIN_STORAGE: i64 = 16 << 20;
 
+/// How many bytes of `max_storage` there are for each page that is remembered of another replica.
+pub const STORAGE_PER_REMEMBERED_PAGE: i64 = 131_072;
+
+/// How many of its busiest pages are remembered of another replica at most.
+pub const MAX_REMEMBERED_PAGES: i64 = 1000;
+
+/// How many replicas are remembered at most, those of lost volumes among them.
+pub const MAX_REMEMBERED_REPLICAS: usize = 256;
+
+/// How many of them a replica may only have been told of by others, who might make them up.
+pub const MAX_RELAYED_REPLICAS: usize = 128;
+
+/// How often the other replicas are asked who they are, at most.
+pub const DISCOVERY_INTERVAL: TimeDelta = TimeDelta::minutes(1);
+
+/// A replica that has not asked the others for so long was away: it asks them before it is ready.
+pub const STALE_AFTER: TimeDelta = TimeDelta::seconds(90);
+
+/// For how long asking the others keeps the next probe from doing it, beyond `peer_timeout_ms`: an instance may end meanwhile.
+pub const DISCOVERY_MARGIN: TimeDelta = TimeDelta::seconds(5);
+
+/// For how long probes take a replica that has drained for one that ends: the process ends as soon as it has drained.
+pub const DRAINED_INTERVAL: TimeDelta = TimeDelta::minutes(1);
+
+/// For how long one caller may keep others from asking a replica by name: asking takes less.
+pub const ASKING_TIMEOUT: TimeDelta = TimeDelta::seconds(10);
+
 // Configuration.
 
 /// The longest name of a replica, in bytes: that of a name in DNS.
@@ -78,7 +105,22 @@ pub const MAX_REPLICA_BYTES: usize = 253;
 /// The longest timeout for peers that can be configured, in milliseconds. Few clients wait for a minute.
 pub const MAX_PEER_TIMEOUT_MS: u64 = 60_000;
 
+/// How long a replica may wait before it tells its peers that it ends, in seconds: longer than any rollout should take.
+pub const MAX_DRAIN_SECONDS: i64 = 3600;
+
 // Peers.
+
+/// How long a replica that is about to end waits for its peers to ask it. Some of them may be hung, and Kubernetes gives it
+/// 30 seconds by default.
+pub const DRAIN_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// How long a replica that is new, or not about to end after all, waits for its peers to ask it: the readiness probe that
+/// waits for that may take a second.
+pub const ANNOUNCE_TIMEOUT: Duration = Duration::from_millis(800);
+
+/// The pause before a peer that was busy is told again: others have it ask them at the same time, which takes two
+/// answers each.
+pub const BUSY_PAUSE: Duration = Duration::from_millis(50);
 
 /// For how long peers are waited for that delete a page, which takes them longer than an answer: whoever deletes one waits
 /// rather than asks again.

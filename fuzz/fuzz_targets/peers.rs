@@ -1,6 +1,7 @@
 //! Any answers of peers, which are not trusted, from their bytes to the merged report in every format.
 //!
 //! The input is a line with the report of this replica, and a line with the answer of each peer, as in `seeds/peers`.
+//! What an answer to `/replica` says of others is taken for what is remembered of them.
 #![no_main]
 
 use std::sync::LazyLock;

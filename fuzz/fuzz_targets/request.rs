@@ -39,6 +39,9 @@ fn app(setup: Setup) -> Result<App, Invalid> {
         ("max_pages", "10".to_owned()),
         ("ignore_agents", AGENTS.join(",")),
         ("peers", String::new()),
+        ("replicas", String::new()),
+        ("retired", String::new()),
+        ("drain_seconds", "0".to_owned()),
         ("peer_timeout_ms", "500".to_owned()),
         ("export_token", if setup == Setup::Export { "token" } else { "" }.to_owned()),
     ]);

@@ -29,9 +29,11 @@ pub fn formats(path: &str) -> Option<&'static [&'static str]> {
         "/healthz" => &["text/plain; charset=utf-8"],
         "/version" => &["application/json"],
         "/openapi.yaml" => &["application/yaml"],
-        // A histogram with an empty range needs no database.
-        "/visits/histogram" => &["application/json", "text/plain; charset=utf-8", "image/svg+xml"],
         "/readyz"
+        | "/drain"
+        | "/replica"
+        | "/replica/ask"
+        | "/visits/histogram"
         | "/metrics"
         | "/visits"
         | "/visits/count"
@@ -61,9 +63,7 @@ pub fn statuses(request: &Parts, setup: Setup) -> &'static [u16] {
             "/count.gif" if !is_page(request.uri.query()) => &[400, 406],
             "/count.gif" if reason(request).is_some() => &[200, 406],
             "/version" | "/openapi.yaml" => &[200, 406],
-            "/" | "/count.gif" | "/readyz" | "/metrics" => &[503, 406],
-            // With an empty range there is nothing to count.
-            "/visits/histogram" => &[503, 200, 400, 406],
+            "/" | "/count.gif" | "/readyz" | "/drain" | "/metrics" => &[503, 406],
             _ if wants_token(path) => &[503, 400, 401, 406],
             _ => &[503, 400, 406],
         }
@@ -76,7 +76,11 @@ pub fn wants_token(path: &str) -> bool {
 }
 
 fn methods(path: &str) -> &'static [Method] {
-    if path == "/pages" { &[Method::DELETE] } else { &[Method::GET, Method::HEAD] }
+    match path {
+        "/pages" => &[Method::DELETE],
+        "/drain" | "/replica/ask" => &[Method::GET],
+        _ => &[Method::GET, Method::HEAD],
+    }
 }
 
 /// Why a request is not a visit; `None` if it is one.

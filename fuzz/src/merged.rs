@@ -1,15 +1,15 @@
 //! What holds of the merged reports of several replicas, in every format.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::{DateTime, FixedOffset};
+use chrono::{DateTime, FixedOffset, TimeDelta};
 use footfall::config::is_replica_name;
 use footfall::limits::SUMMARY_PAGES;
 use footfall::render::html::{self, Dashboard};
 use footfall::render::{csv, json, svg, text};
 use footfall::report::{
-    Answer, Cluster, Count, Deleted, Histogram, MergedCount, MergedDeleted, MergedHistogram, MergedSummary, MergedTail,
-    Oldest, Report, Summary, Tail,
+    Answer, Cluster, Count, Deleted, Histogram, Id, Known, Memory, MergedCount, MergedDeleted, MergedHistogram,
+    MergedSummary, MergedTail, Oldest, Others, ReplicaCount, Report, State, Status, Summary, Tail,
 };
 use footfall::visit::{Page, Visit};
 use footfall::zone::Zone;
@@ -27,45 +27,72 @@ const TAIL: u32 = 5;
 /// Parses the report of this replica and the answers of its peers as each kind of report, merges them, and checks the
 /// result.
 pub fn check(own: &[u8], answers: &[&[u8]], zone: &Zone) {
+    let others = others(answers);
+    // Of half of them, the number is not known: as of a page that is not among those remembered.
+    let share = |known: &Known| (known.revision % 2 == 0).then_some(known.visits);
     if let Some((own, answers)) = parse::<Count>(own, answers) {
-        check_count(&Cluster::of_counts(own, answers, zone));
+        check_count(&Cluster::of_counts(own, answers, &others, share, zone));
     }
     // The zone of this replica is that of the request, whoever answers.
     let timezone = zone.name().to_owned();
     if let Some((own, answers)) = parse::<Tail>(own, answers) {
         let own = Tail { timezone: timezone.clone(), ..own };
         check_tail(&own);
-        check_merged_tail(&Cluster::of_tails(own, answers, TAIL, zone));
+        check_merged_tail(&Cluster::of_tails(own, answers, &others, TAIL, zone));
     }
     if let Some((own, answers)) = parse::<Histogram>(own, answers) {
         let own = Histogram { timezone: timezone.clone(), ..own };
-        check_histogram(&Cluster::of_histograms(own, answers, zone));
+        check_histogram(&Cluster::of_histograms(own, answers, &others, zone));
     }
     if let Some((own, answers)) = parse::<Summary>(own, answers) {
         let own = Summary { timezone, ..own };
-        check_summary(Cluster::of_summaries(own, answers, TAIL, zone), zone);
+        check_summary(Cluster::of_summaries(own, answers, &others, share, TAIL, zone), zone);
     }
     if let Some((own, answers)) = parse::<Deleted>(own, answers) {
-        check_deleted(&Cluster::of_deleted(own, answers));
+        check_deleted(&Cluster::of_deleted(own, answers, &others));
     }
 }
 
 fn parse<T: Report>(own: &[u8], answers: &[&[u8]]) -> Option<(T, Vec<Answer<T>>)> {
     let own: T = peers::parse(own).ok()?;
-    let peer = |(index, answer): (usize, &&[u8])| Answer { peer: format!("p{index}"), report: peers::parse(answer) };
+    let peer = |(index, answer): (usize, &&[u8])| Answer {
+        peer: format!("p{index}"),
+        expected: index % 2 == 0,
+        is_own: index == 5,
+        report: peers::parse(answer),
+    };
     Some((own, answers.iter().enumerate().map(peer).collect()))
 }
 
+/// What is remembered of other replicas, if peers say this of them: one report of each id. The first one is retired.
+fn others(answers: &[&[u8]]) -> Others {
+    let now = DateTime::UNIX_EPOCH + TimeDelta::days(20_000);
+    let told: Vec<_> = answers.iter().filter_map(|answer| peers::parse::<Status>(answer).ok()).collect();
+    let duplicates = told.iter().flat_map(|status| status.duplicates.clone()).collect();
+    let mut known: BTreeMap<String, Known> = BTreeMap::new();
+    for one in told.into_iter().flat_map(|status| status.known) {
+        // As the database keeps it.
+        let Some(as_of) = DateTime::from_timestamp_micros(one.as_of.min(now).timestamp_micros()) else { continue };
+        known.insert(one.id.as_str().to_owned(), Known { as_of, ..one });
+    }
+    let retired: Vec<Id> = known.values().map(|one| one.id.clone()).take(1).collect();
+    let known: Vec<_> = known.into_values().collect();
+    let peers = known.iter().map(|one| (one.peer.clone(), one.id.clone())).collect();
+    Others { memory: Memory { known, peers, duplicates }, retired, now }
+}
+
 fn check_count(cluster: &Cluster<MergedCount>) {
-    let replicas: Vec<_> = cluster.merged.replicas.iter().map(|replica| (&*replica.replica, replica.visits)).collect();
-    check_cluster(cluster, &replicas, Some(cluster.merged.total));
-    let notes = usize::from(cluster.merged.coarse_before.is_some());
-    check_lines(&text::merged_count(cluster), 1 + notes + cluster.reasons.len());
+    let merged = &cluster.merged;
+    check_counts(cluster, merged.replicas.iter(), Some(merged.total));
+    let notes = usize::from(merged.coarse_before.is_some());
+    let states = merged.replicas.iter().filter(|replica| replica.state != State::Answered).count();
+    check_lines(&text::merged_count(cluster), 1 + notes + cluster.reasons.len() + states);
 }
 
 fn check_deleted(cluster: &Cluster<MergedDeleted>) {
     let merged = &cluster.merged;
-    let replicas: Vec<_> = merged.replicas.iter().map(|replica| (&*replica.replica, replica.deleted)).collect();
+    let replicas: Vec<_> =
+        merged.replicas.iter().map(|replica| (&*replica.replica, replica.id.as_ref(), replica.deleted)).collect();
     check_cluster(cluster, &replicas, Some(merged.deleted));
 }
 
@@ -78,16 +105,14 @@ fn check_tail(tail: &Tail) {
 
 fn check_merged_tail(cluster: &Cluster<MergedTail>) {
     let merged = &cluster.merged;
-    let replicas: Vec<_> = merged.replicas.iter().map(|replica| (&*replica.replica, replica.visits)).collect();
-    check_cluster(cluster, &replicas, i64::try_from(merged.visits.len()).ok());
+    check_counts(cluster, merged.replicas.iter(), i64::try_from(merged.visits.len()).ok());
     check_visits(merged.visits.iter().map(|entry| &entry.visit));
     check_lines(&text::merged_tail(cluster), merged.visits.len() + cluster.reasons.len());
 }
 
 fn check_histogram(cluster: &Cluster<MergedHistogram>) {
     let merged = &cluster.merged;
-    let replicas: Vec<_> = merged.replicas.iter().map(|replica| (&*replica.replica, replica.visits)).collect();
-    check_cluster(cluster, &replicas, Some(merged.total));
+    check_counts(cluster, merged.replicas.iter(), Some(merged.total));
     assert!(merged.buckets.iter().all(|bar| bar.visits >= 0));
     let notes = usize::from(merged.coarse_before.is_some());
     check_lines(&text::merged_histogram(cluster), merged.buckets.len() + notes + cluster.reasons.len());
@@ -97,15 +122,14 @@ fn check_histogram(cluster: &Cluster<MergedHistogram>) {
 
 fn check_summary(cluster: Cluster<MergedSummary>, zone: &Zone) {
     let merged = &cluster.merged;
-    let replicas: Vec<_> = merged.replicas.iter().map(|replica| (&*replica.replica, replica.visits)).collect();
-    check_cluster(&cluster, &replicas, Some(merged.total));
-    let most = MAX_VISITS * i64::try_from(replicas.len()).expect("a number");
+    check_counts(&cluster, merged.replicas.iter().map(|replica| &replica.count), Some(merged.total));
+    let most = MAX_VISITS * i64::try_from(merged.replicas.len()).expect("a number");
     let bars = merged.hours.iter().chain(&merged.days).map(|bar| bar.visits);
     assert!(bars.chain(merged.pages.iter().map(|page| page.visits)).all(|visits| (0..=most).contains(&visits)));
     assert!(merged.pages.len() <= SUMMARY_PAGES && merged.pages.is_sorted_by(|one, next| one.visits >= next.visits));
     check_visits(merged.latest.iter().map(|entry| &entry.visit));
     let dashboard = Dashboard {
-        replica: replicas[0].0.to_owned(),
+        replica: merged.replicas[0].count.replica.clone(),
         page: merged.pages.last().map(|page| page.page.clone()).filter(|_| merged.total % 2 == 1),
         summary: cluster,
         oldest: Oldest { visit: Some(DateTime::UNIX_EPOCH), ..Oldest::default() },
@@ -120,12 +144,27 @@ fn check_summary(cluster: Cluster<MergedSummary>, zone: &Zone) {
     markup::check_html(&html::dashboard(&dashboard));
 }
 
+/// The same as [`check_cluster`], and that whoever may have further visits is missing.
+fn check_counts<'a, T: Serialize>(
+    cluster: &Cluster<T>,
+    counts: impl Iterator<Item = &'a ReplicaCount>,
+    total: Option<i64>,
+) {
+    let counts: Vec<_> = counts.collect();
+    let lacks = |count: &&ReplicaCount| matches!(count.state, State::Unreachable | State::Duplicate);
+    assert!(!cluster.complete || !counts.iter().any(lacks), "{counts:?}");
+    let replicas: Vec<_> = counts.iter().map(|one| (&*one.replica, one.id.as_ref(), one.visits)).collect();
+    check_cluster(cluster, &replicas, total);
+}
+
 /// Checks which replicas are merged and which are missing, that the numbers add up, and the JSON.
-fn check_cluster<T: Serialize>(cluster: &Cluster<T>, replicas: &[(&str, i64)], total: Option<i64>) {
-    let sum: i128 = replicas.iter().map(|(_, visits)| i128::from(*visits)).sum();
+fn check_cluster<T: Serialize>(cluster: &Cluster<T>, replicas: &[(&str, Option<&Id>, i64)], total: Option<i64>) {
+    let sum: i128 = replicas.iter().map(|(_, _, visits)| i128::from(*visits)).sum();
     assert_eq!(total.map(i128::from), Some(sum));
-    assert!(replicas.iter().all(|(name, visits)| is_replica_name(name) && (0..=MAX_VISITS).contains(visits)));
-    assert_eq!(replicas.iter().map(|(name, _)| name).collect::<BTreeSet<_>>().len(), replicas.len(), "{replicas:?}");
+    assert!(replicas.iter().all(|(name, _, visits)| is_replica_name(name) && (0..=MAX_VISITS).contains(visits)));
+    // An id is counted once; without ids, a name.
+    let who: BTreeSet<_> = replicas.iter().map(|(name, id, _)| (id, if id.is_none() { *name } else { "" })).collect();
+    assert_eq!(who.len(), replicas.len(), "{replicas:?}");
     assert!(
         cluster.missing.iter().collect::<BTreeSet<_>>().into_iter().eq(cluster.reasons.keys()),
         "{:?}",
@@ -152,7 +191,7 @@ fn check_times(value: &Value) {
     match value {
         Value::Array(values) => values.iter().for_each(check_times),
         Value::Object(members) => {
-            for name in ["at", "start", "since", "until", "coarse_before"] {
+            for name in ["at", "start", "since", "until", "coarse_before", "as_of"] {
                 let Some(Value::String(time)) = members.get(name) else { continue };
                 let read: Option<DateTime<FixedOffset>> = DateTime::parse_from_rfc3339(time).ok();
                 assert!(read.is_some_and(|read| zone::rfc3339(&read) == *time), "{time} is not a time");

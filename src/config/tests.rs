@@ -10,6 +10,9 @@ fn parse_with(variable: &'static str, value: &str) -> Result<Config, Invalid> {
         ("max_pages", "10000".to_owned()),
         ("ignore_agents", "kube-probe/, GoogleHC/".to_owned()),
         ("peers", String::new()),
+        ("replicas", String::new()),
+        ("retired", String::new()),
+        ("drain_seconds", "0".to_owned()),
         ("peer_timeout_ms", "500".to_owned()),
         ("export_token", String::new()),
     ]);
@@ -44,6 +47,12 @@ fn an_invalid_value_is_refused_with_the_name_of_its_variable() {
         ("peers", "http://user@a"),
         ("peers", "http://a:99999"),
         ("peers", "http://a, b"),
+        ("replicas", "-1"),
+        ("replicas", "three"),
+        ("retired", "footfall-3"),
+        ("retired", "0123456789abcdef 0123456789abcdef"),
+        ("drain_seconds", "3601"),
+        ("drain_seconds", ""),
         ("peer_timeout_ms", "0"),
         ("peer_timeout_ms", "60001"),
         ("peer_timeout_ms", "0.5s"),
@@ -87,6 +96,20 @@ fn peers_are_a_comma_separated_list() {
 }
 
 #[test]
+fn all_peers_are_expected_unless_a_number_is_given() {
+    for (value, replicas) in [("", None), ("0", Some(0)), (" 3 ", Some(3))] {
+        assert_eq!(parse_with("replicas", value).map(|config| config.replicas), Ok(replicas));
+    }
+}
+
+#[test]
+fn retired_replicas_are_a_comma_separated_list_of_ids() {
+    let retired = parse_with("retired", "0123456789abcdef, ,fedcba9876543210 ").map(|config| config.retired);
+    let ids = retired.expect("ids");
+    assert_eq!(ids.iter().map(Id::as_str).collect::<Vec<_>>(), ["0123456789abcdef", "fedcba9876543210"]);
+}
+
+#[test]
 fn an_empty_token_turns_the_export_off() {
     for (value, is_on) in [("", false), (" ", false), ("xyzzy", true)] {
         assert_eq!(parse_with("export_token", value).expect(value).export_token.is_some(), is_on, "{value:?}");
@@ -97,5 +120,6 @@ fn an_empty_token_turns_the_export_off() {
 fn messages_tell_the_limits() {
     let message = |variable| parse_with(variable, "\n").expect_err(variable).expected;
     assert!(message("replica").contains(&format!("1 to {MAX_REPLICA_BYTES} ")));
+    assert!(message("drain_seconds").ends_with(&format!("up to {MAX_DRAIN_SECONDS}")));
     assert!(message("peer_timeout_ms").ends_with(&format!("1 to {MAX_PEER_TIMEOUT_MS}")));
 }

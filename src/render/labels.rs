@@ -1,9 +1,9 @@
-//! Numbers and buckets as people read them.
+//! Numbers, buckets and the states of replicas as people read them.
 
 use chrono::{DateTime, FixedOffset};
 
 use crate::bucket::Bucket;
-use crate::report::CoarseBefore;
+use crate::report::{CoarseBefore, ReplicaCount, State};
 
 /// The label of a bucket: its start.
 pub fn bucket_label(bucket: Bucket, start: &DateTime<FixedOffset>) -> String {
@@ -17,6 +17,18 @@ pub fn bucket_label(bucket: Bucket, start: &DateTime<FixedOffset>) -> String {
 /// The end of coarse times, which is a bound of slots.
 pub fn coarse_label(CoarseBefore(at): CoarseBefore) -> String {
     bucket_label(Bucket::Minute, &at)
+}
+
+/// What there is to say of a replica beside its number: what follows its name.
+pub fn state_label(count: &ReplicaCount) -> Option<String> {
+    let (visits, as_of) = (group_thousands(count.visits), bucket_label(Bucket::Minute, &count.as_of));
+    match count.state {
+        State::Answered => None,
+        State::Ended => Some(format!("ended by {as_of} with {visits} visits, which are in the total")),
+        State::Unreachable => Some(format!("had {visits} visits at {as_of}, which are in the total")),
+        State::Retired => Some(format!("is retired; it had {visits} visits at {as_of}, which are in the total")),
+        State::Duplicate => Some("is a duplicate: of the numbers that its id has, only one is in the total".to_owned()),
+    }
 }
 
 /// A number with a comma between thousands.

@@ -2,7 +2,7 @@
 //!
 //! | module    | what it is                                        | uses             |
 //! |-----------|---------------------------------------------------|------------------|
-//! | `html`    | the pages for a browser                           | svg, labels, uri |
+//! | `html`    | the pages for a browser                           | svg, labels      |
 //! | `svg`     | drawings: the chart of a histogram, and the badge | labels           |
 //! | `text`    | plain text, for a terminal                        | labels           |
 //! | `labels`  | numbers and buckets as people read them           | nothing          |
@@ -10,7 +10,6 @@
 //! | `csv`     | the log as CSV                                    | nothing          |
 //! | `metrics` | Prometheus' text format, and OpenMetrics          | nothing          |
 //! | `gif`     | the image that counts visits                      | nothing          |
-//! | `uri`     | paths with a query                                | nothing          |
 
 pub mod csv;
 pub mod gif;
@@ -20,7 +19,6 @@ mod labels;
 pub mod metrics;
 pub mod svg;
 pub mod text;
-pub mod uri;
 
 #[cfg(test)]
 mod tests;

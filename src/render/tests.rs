@@ -1,32 +1,160 @@
 //! Every format of every report, as the files in `snapshots` have it. After a change that is meant,
 //! `INSTA_UPDATE=always cargo test --workspace --lib` writes them again, to be reviewed before they are committed.
 
-mod reports;
-
+use chrono::{DateTime, TimeDelta, Utc};
 use insta::{Settings, assert_snapshot};
 
 use super::svg::Color;
 use super::{csv, html, json, metrics, svg, text};
 use crate::bucket::Bucket;
-use crate::report::{Answer, Cluster, Count, Deleted, Histogram, MergedSummary, Metrics, PageCount, Summary, Version};
+use crate::report::{
+    Answer, BucketCount, Cluster, CoarseBefore, Count, Deleted, Histogram, Home, Id, Known, KnownState, Memory,
+    MergedCount, MergedHistogram, MergedSummary, MergedTail, Metrics, Oldest, Others, PageCount, Reporter, Summary,
+    Tail, Version,
+};
 use crate::visit::{Page, Visit};
-use reports::{buckets, coarse, count, histogram, home, now, oldest, page, summary, tail, visits, zone};
+use crate::zone::Zone;
 
 /// Text that would be markup if it were not escaped, in an element and in an attribute.
 const HOSTILE: &str = "/<b title=\"x\">'&amp;";
 
+fn now() -> DateTime<Utc> {
+    DateTime::parse_from_rfc3339("2026-11-23T14:20:30.5Z").expect("a time").to_utc()
+}
+
+fn zone() -> Zone {
+    Zone::parse("Europe/Moscow").expect("a zone")
+}
+
+fn page(name: &str) -> Page {
+    Page::parse(name).expect("a page")
+}
+
+/// The latest buckets, with numbers that grow from 0 to `max`.
+fn buckets(bucket: Bucket, number: usize, max: i64) -> Vec<BucketCount> {
+    let (since, until) = bucket.latest(&zone(), number, now());
+    let starts = bucket.bounds(&zone(), since, until).into_iter().take(number);
+    let last = i64::try_from(number - 1).expect("a number");
+    starts
+        .zip(0..)
+        .map(|(start, index)| BucketCount { start: zone().local(start), visits: max * index / last })
+        .collect()
+}
+
+fn histogram(replica: &str, bucket: Bucket, max: i64) -> Histogram {
+    let buckets = buckets(bucket, bucket.default_number(), max);
+    Histogram {
+        reporter: reporter(replica),
+        timezone: zone().name().to_owned(),
+        bucket,
+        since: buckets[0].start,
+        until: zone().local(now()),
+        visits: buckets.iter().map(|bucket| bucket.visits).sum(),
+        coarse_before: None,
+        buckets,
+    }
+}
+
+/// Midnight some days ago.
+fn coarse(days: i64) -> CoarseBefore {
+    let date = zone().local(now() - TimeDelta::days(days)).date_naive();
+    CoarseBefore(zone().local(zone().midnight(date)))
+}
+
+fn visits() -> Vec<Visit> {
+    let pages = ["/", "/blog/<x>", "/a,\"b\"", "/caf\u{e9}", "(other)"];
+    let at = |id: i64| zone().local(now() - TimeDelta::minutes((6 - id) * 7));
+    (1..).zip(pages).map(|(id, name)| Visit { id, at: at(id), page: page(name) }).collect()
+}
+
+fn tail(replica: &str) -> Tail {
+    Tail { reporter: reporter(replica), timezone: zone().name().to_owned(), visits: visits(), before: Some(1) }
+}
+
+fn summary(replica: &str) -> Summary {
+    Summary {
+        reporter: reporter(replica),
+        timezone: zone().name().to_owned(),
+        visits: 12_345,
+        coarse_before: None,
+        hours: buckets(Bucket::Hour, 3, 9),
+        days: buckets(Bucket::Day, 8, 1200),
+        pages: [("/", 12_000), ("/blog/<x>", 345)].map(|(name, visits)| PageCount { page: page(name), visits }).into(),
+        latest: visits(),
+        before: Some(1),
+    }
+}
+
+fn count(replica: &str) -> Count {
+    Count { reporter: reporter(replica), visits: 42, coarse_before: None }
+}
+
+fn reporter(replica: &str) -> Reporter {
+    // The last digit of a name makes an id of its own.
+    let digits = replica.chars().next_back().filter(char::is_ascii_digit).unwrap_or('f');
+    Reporter { replica: replica.to_owned(), id: Id::parse(&digits.to_string().repeat(16)), revision: Some(42) }
+}
+
+fn answer<T>(peer: &str, report: Result<T, String>) -> Answer<T> {
+    Answer { peer: peer.to_owned(), expected: true, is_own: false, report }
+}
+
 /// The answers of a peer, and of one that is unreachable.
 fn answers<T>(report: T) -> Vec<Answer<T>> {
-    let unreachable = Answer { peer: "footfall-2".to_owned(), report: Err("it is unreachable".to_owned()) };
-    vec![Answer { peer: "footfall-1".to_owned(), report: Ok(report) }, unreachable]
+    vec![answer("footfall-1", Ok(report)), answer("footfall-2", Err("it is unreachable".to_owned()))]
+}
+
+/// What is known of the replicas that do not answer: one is only unreachable, and one has ended.
+fn others() -> Others {
+    let known = |replica: &str, state| Known {
+        replica: replica.to_owned(),
+        id: reporter(replica).id.expect("an id"),
+        peer: replica.to_owned(),
+        visits: 1000,
+        revision: 1000,
+        as_of: now() - TimeDelta::hours(1),
+        state,
+    };
+    let known = vec![known("footfall-2", KnownState::Answered), known("footfall-3", KnownState::Drained)];
+    Others { memory: Memory { known, ..Memory::default() }, now: now(), ..Others::default() }
+}
+
+fn merged_count(own: Count, other: Count) -> Cluster<MergedCount> {
+    Cluster::of_counts(own, answers(other), &others(), |known| Some(known.visits), &zone())
+}
+
+fn merged_histogram(own: Histogram, other: Histogram) -> Cluster<MergedHistogram> {
+    Cluster::of_histograms(own, answers(other), &others(), &zone())
+}
+
+fn merged_tail() -> Cluster<MergedTail> {
+    Cluster::of_tails(tail("footfall-0"), answers(tail("footfall-1")), &others(), 4, &zone())
+}
+
+fn alone(summary: Summary) -> Cluster<MergedSummary> {
+    Cluster::of_summaries(
+        summary,
+        Vec::new(),
+        &Others { now: now(), ..Others::default() },
+        |known| Some(known.visits),
+        4,
+        &zone(),
+    )
 }
 
 fn merged_summary() -> Cluster<MergedSummary> {
-    Cluster::of_summaries(summary("footfall-0"), answers(summary("footfall-1")), 4, &zone())
+    Cluster::of_summaries(
+        summary("footfall-0"),
+        answers(summary("footfall-1")),
+        &others(),
+        |known| Some(known.visits),
+        4,
+        &zone(),
+    )
 }
 
 fn dashboard(summary: Cluster<MergedSummary>, has_peers: bool, page: Option<Page>) -> String {
-    let replica = summary.merged.replicas[0].replica.clone();
+    let replica = summary.merged.replicas[0].count.replica.clone();
     let (now, tz) = (zone().local(now()), Some(zone().name().to_owned()));
     let (oldest, zone) = (oldest(), zone());
     let cluster = has_peers;
@@ -43,6 +171,17 @@ fn dashboard(summary: Cluster<MergedSummary>, has_peers: bool, page: Option<Page
         tail: Some(4),
         earlier: Some(2),
     })
+}
+
+/// A year's log, ten years of days before that, and no months.
+fn oldest() -> Oldest {
+    let ago = |days| Some(now() - TimeDelta::days(days));
+    Oldest { visit: ago(365), quarter_hour: ago(366), day: ago(3653), month: None, year: ago(7306) }
+}
+
+fn home(replica: &str, visit: Option<i64>) -> Home {
+    let (time, timezone) = (zone().local(now()), zone().name().to_owned());
+    Home { time, timezone, replica: replica.to_owned(), visit, visits: 1234 }
 }
 
 /// Compares a text, which must end with a line feed, with its snapshot.
@@ -68,16 +207,16 @@ fn text_is_as_in_the_snapshots() {
     check("home.txt", &text::home(&home("footfall-0", Some(1234))));
     check("home-ignored.txt", &text::home(&home("footfall-0", None)));
     check("tail.txt", &text::tail(&tail("footfall-0")));
-    let merged = Cluster::of_tails(tail("footfall-0"), answers(tail("footfall-1")), 4, &zone());
+    let merged = merged_tail();
     check("merged-tail.txt", &text::merged_tail(&merged));
     check("count.txt", &text::count(&count("footfall-0")));
-    let merged = Cluster::of_counts(count("footfall-0"), answers(count("footfall-1")), &zone());
+    let merged = merged_count(count("footfall-0"), count("footfall-1"));
     check("merged-count.txt", &text::merged_count(&merged));
     check("histogram-hours.txt", &text::histogram(&histogram("footfall-0", Bucket::Hour, 120)));
     check("histogram-days.txt", &text::histogram(&histogram("footfall-0", Bucket::Day, 9)));
     check("histogram-empty.txt", &text::histogram(&histogram("footfall-0", Bucket::Hour, 0)));
     let histogram = |replica| histogram(replica, Bucket::Minute, 70);
-    let merged = Cluster::of_histograms(histogram("footfall-0"), answers(histogram("footfall-1")), &zone());
+    let merged = merged_histogram(histogram("footfall-0"), histogram("footfall-1"));
     check("merged-histogram-minutes.txt", &text::merged_histogram(&merged));
 }
 
@@ -85,36 +224,44 @@ fn text_is_as_in_the_snapshots() {
 fn json_is_as_in_the_snapshots() {
     check("home.json", &json::line(&home("footfall-0", Some(1234))));
     check("tail.json", &json::line(&tail("footfall-0")));
-    let merged = Cluster::of_tails(tail("footfall-0"), answers(tail("footfall-1")), 4, &zone());
+    let merged = merged_tail();
     check("merged-tail.json", &json::line(&merged));
-    let merged = Cluster::of_counts(count("footfall-0"), answers(count("footfall-1")), &zone());
+    let merged = merged_count(count("footfall-0"), count("footfall-1"));
     check("merged-count.json", &json::line(&merged));
     let histogram = |replica| Histogram { buckets: buckets(Bucket::Hour, 3, 9), ..histogram(replica, Bucket::Hour, 9) };
     check("histogram.json", &json::line(&histogram("footfall-0")));
-    let merged = Cluster::of_histograms(histogram("footfall-0"), answers(histogram("footfall-1")), &zone());
+    let merged = merged_histogram(histogram("footfall-0"), histogram("footfall-1"));
     check("merged-histogram.json", &json::line(&merged));
     check("summary.json", &json::line(&summary("footfall-0")));
     check("merged-summary.json", &json::line(&merged_summary()));
     check("export.ndjson", &json::lines(&visits()));
-    let deleted = |replica: &str| Deleted { replica: replica.to_owned(), page: page("/spam"), deleted: 3 };
+    let deleted = |replica: &str| Deleted { reporter: reporter(replica), page: page("/spam"), deleted: 3 };
     check("deleted.json", &json::line(&deleted("footfall-0")));
-    let merged = Cluster::of_deleted(deleted("footfall-0"), answers(deleted("footfall-1")));
+    let merged = Cluster::of_deleted(deleted("footfall-0"), answers(deleted("footfall-1")), &others());
     check("merged-deleted.json", &json::line(&merged));
 }
 
 #[test]
 fn coarse_times_are_told_as_in_the_snapshots() {
     let count = |replica: &str, days| Count { coarse_before: Some(coarse(days)), ..count(replica) };
-    let counts = || Cluster::of_counts(count("footfall-0", 9), answers(count("footfall-1", 8)), &zone());
+    let counts = || merged_count(count("footfall-0", 9), count("footfall-1", 8));
     let histogram = |replica: &str, days| Histogram {
         coarse_before: Some(coarse(days)),
         buckets: buckets(Bucket::Day, 3, 9),
         ..histogram(replica, Bucket::Day, 9)
     };
-    let histograms =
-        || Cluster::of_histograms(histogram("footfall-0", 1), answers(histogram("footfall-1", 2)), &zone());
+    let histograms = || merged_histogram(histogram("footfall-0", 1), histogram("footfall-1", 2));
     let summary = |replica: &str, days| Summary { coarse_before: Some(coarse(days)), ..summary(replica) };
-    let summaries = || Cluster::of_summaries(summary("footfall-0", 3), answers(summary("footfall-1", 2)), 4, &zone());
+    let summaries = || {
+        Cluster::of_summaries(
+            summary("footfall-0", 3),
+            answers(summary("footfall-1", 2)),
+            &others(),
+            |known| Some(known.visits),
+            4,
+            &zone(),
+        )
+    };
     let text = [
         text::count(&count("footfall-0", 9)),
         text::merged_count(&counts()),
@@ -133,8 +280,44 @@ fn coarse_times_are_told_as_in_the_snapshots() {
     check("coarse.json", &json.concat());
     check_markup("coarse.svg", &svg::merged_histogram(&histograms(), None));
     let dashboard = dashboard(summaries(), true, None);
-    let note = dashboard.split("<p class=\"note\">").nth(1).and_then(|from| from.split("</p>").next());
+    let note = dashboard.split("<p class=\"note\">Before").nth(1).and_then(|from| from.split("</p>").next());
     check_markup("coarse.html", note.expect("a note"));
+}
+
+#[test]
+fn the_states_of_replicas_are_told_as_in_the_snapshots() {
+    let mut others = others();
+    let id = reporter("footfall-4").id.expect("an id");
+    others.retired.push(id.clone());
+    let known = Known { replica: "footfall-4".to_owned(), id, ..others.memory.known[0].clone() };
+    others.memory.known.push(known);
+    // The volume of one is a copy of another's, and of one that is silent nothing is known.
+    let copy = || Reporter { replica: "footfall-5".to_owned(), revision: Some(43), ..reporter("footfall-1") };
+    let count = |reporter| Count { reporter, ..count("footfall-0") };
+    let counts = |share: fn(&Known) -> Option<i64>| {
+        let mut answers = answers(count(reporter("footfall-1")));
+        answers.extend([
+            answer("footfall-5", Ok(count(copy()))),
+            answer("footfall-6", Err("it is unreachable".to_owned())),
+        ]);
+        Cluster::of_counts(count(reporter("footfall-0")), answers, &others, share, &zone())
+    };
+    let (all, none) = (counts(|known| Some(known.visits)), counts(|_| None));
+    check("states.txt", &format!("{}\n{}", text::merged_count(&all), text::merged_count(&none)));
+    check("states.json", &(json::line(&all) + &json::line(&none)));
+    let summary = |reporter| Summary { reporter, ..summary("footfall-0") };
+    let part = |share: fn(&Known) -> Option<i64>| {
+        let mut answers = answers(summary(reporter("footfall-1")));
+        answers.extend([
+            answer("footfall-5", Ok(summary(copy()))),
+            answer("footfall-6", Err("it is unreachable".to_owned())),
+        ]);
+        let own = summary(reporter("footfall-0"));
+        let html = dashboard(Cluster::of_summaries(own, answers, &others, share, 4, &zone()), true, None);
+        let between = |start, end| html.split(start).nth(1).and_then(|from| from.split(end).next()).expect("a part");
+        between("<main>", "<section").to_owned() + between("<h2 id=\"replicas\">", "</section>")
+    };
+    check_markup("states.html", &(part(|known| Some(known.visits)) + &part(|_| None)));
 }
 
 #[test]
@@ -171,7 +354,7 @@ fn svg_is_as_in_the_snapshots() {
     check_markup("histogram-days.svg", &svg::histogram(&days, Some(&page("/blog/<x>"))));
     check_markup("histogram-empty.svg", &svg::histogram(&histogram("footfall-0", Bucket::Hour, 0), None));
     let histogram = |replica| histogram(replica, Bucket::Minute, 7);
-    let merged = Cluster::of_histograms(histogram("footfall-0"), answers(histogram("footfall-1")), &zone());
+    let merged = merged_histogram(histogram("footfall-0"), histogram("footfall-1"));
     check_markup("merged-histogram-minutes.svg", &svg::merged_histogram(&merged, None));
 }
 
@@ -180,10 +363,10 @@ fn html_is_as_in_the_snapshots() {
     check_markup("home.html", &html::home(&home("footfall-0", Some(1234))));
     check_markup("home-ignored.html", &html::home(&home("footfall-0", None)));
     check_markup("dashboard.html", &dashboard(merged_summary(), true, None));
-    let own = Cluster::of_summaries(summary("footfall-0"), Vec::new(), 4, &zone());
+    let own = alone(summary("footfall-0"));
     check_markup("dashboard-page.html", &dashboard(own, false, Some(page("/blog/<x>"))));
     let empty = Summary { visits: 0, pages: Vec::new(), latest: Vec::new(), ..summary("footfall-0") };
-    let empty = Cluster::of_summaries(empty, Vec::new(), 4, &zone());
+    let empty = alone(empty);
     check_markup("dashboard-empty.html", &dashboard(empty, false, None));
 }
 
@@ -194,9 +377,9 @@ fn hostile_names_are_text_in_html() {
         let latest = vec![Visit { id: 1, at: zone().local(now()), page: page(HOSTILE) }];
         Summary { pages, latest, ..summary(HOSTILE) }
     };
-    let missing = Answer { peer: HOSTILE.to_owned(), report: Err(HOSTILE.to_owned()) };
-    let summary = || Cluster::of_summaries(hostile(), answers(summary("footfall-1")), 4, &zone());
-    let with_missing = Cluster::of_summaries(hostile(), vec![missing], 4, &zone());
+    let merged = |answers| Cluster::of_summaries(hostile(), answers, &others(), |known| Some(known.visits), 4, &zone());
+    let summary = || merged(answers(summary("footfall-1")));
+    let with_missing = merged(vec![answer(HOSTILE, Err(HOSTILE.to_owned()))]);
     for html in [
         html::home(&home(HOSTILE, Some(1))),
         dashboard(summary(), true, None),
@@ -211,8 +394,8 @@ fn hostile_names_are_text_in_html() {
 #[test]
 fn hostile_names_are_text_in_svg() {
     let histogram = histogram(HOSTILE, Bucket::Hour, 9);
-    let missing = vec![Answer { peer: HOSTILE.to_owned(), report: Err(String::new()) }];
-    let merged = Cluster::of_histograms(self::histogram("r", Bucket::Hour, 9), missing, &zone());
+    let missing = vec![answer(HOSTILE, Err(String::new()))];
+    let merged = Cluster::of_histograms(self::histogram("r", Bucket::Hour, 9), missing, &others(), &zone());
     for svg in [
         svg::badge(Some(HOSTILE), 1, true, Color::default()),
         svg::error_badge(HOSTILE),

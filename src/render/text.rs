@@ -2,7 +2,7 @@
 
 use std::fmt::{Display, Write};
 
-use super::labels::{bucket_label, coarse_label};
+use super::labels::{bucket_label, coarse_label, state_label};
 use crate::bucket::Bucket;
 use crate::report::{
     BucketCount, Cluster, CoarseBefore, Count, Histogram, Home, MergedCount, MergedHistogram, MergedTail, ReplicaVisit,
@@ -38,9 +38,12 @@ pub fn count(count: &Count) -> String {
     format!("{}\n{}", count.visits, coarse(count.coarse_before))
 }
 
-/// The same for all replicas, and which are missing in it.
+/// The same for all replicas, which are missing in it, and which count with their last numbers.
 pub fn merged_count(cluster: &Cluster<MergedCount>) -> String {
-    format!("{}\n{}{}", cluster.merged.total, coarse(cluster.merged.coarse_before), missing(cluster))
+    let merged = &cluster.merged;
+    let states =
+        merged.replicas.iter().filter_map(|count| Some(format!("# {} {}", count.replica, state_label(count)?)));
+    format!("{}\n{}{}{}", merged.total, coarse(merged.coarse_before), missing(cluster), lines(states))
 }
 
 /// A line for each bucket: its start, its number of visits, and a bar; and before which time they are coarse.

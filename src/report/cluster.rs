@@ -2,38 +2,84 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, FixedOffset};
+use chrono::{DateTime, FixedOffset, Utc};
 use serde::Serialize;
-use serde::de::DeserializeOwned;
 
+use super::id::Id;
+use super::known::{Known, KnownState, Memory};
 use super::replica::{BucketCount, CoarseBefore};
 use crate::bucket::Bucket;
 use crate::visit::{Page, Visit};
-
-/// The largest number of visits that is plausible: the largest integer up to which numbers in JSON are exact.
-const MAX_VISITS: i64 = 1 << 53;
-
-/// A report that a replica asks its peers for.
-pub trait Report: DeserializeOwned {
-    /// The replica that it is about.
-    fn replica(&self) -> &str;
-
-    /// The numbers in it, and the sums that merging makes of them.
-    fn numbers(&self) -> impl Iterator<Item = i64>;
-
-    /// Whether all its numbers are plausible.
-    fn is_plausible(&self) -> bool {
-        self.numbers().all(|visits| (0..=MAX_VISITS).contains(&visits))
-    }
-}
 
 /// The answer of a peer.
 #[derive(Debug)]
 pub struct Answer<T> {
     /// The peer's name, as far as it is known before it answers.
     pub peer: String,
+    /// Whether it is missing if it is silent and nothing is known of it.
+    pub expected: bool,
+    /// Whether it is this replica.
+    pub is_own: bool,
     /// Its report, or the reason why there is none: what follows `footfall-2 is missing: `.
     pub report: Result<T, String>,
+}
+
+/// What a replica knows of the others when it asks them.
+#[derive(Clone, Debug, Default)]
+pub struct Others {
+    /// What it remembers.
+    pub memory: Memory,
+    /// Those that do not come back: the variable `retired`.
+    pub retired: Vec<Id>,
+    /// When they were asked.
+    pub now: DateTime<Utc>,
+}
+
+impl Others {
+    /// The state of one that does not answer.
+    pub fn state(&self, silent: &Known) -> State {
+        let is_final = silent.state == KnownState::Drained && !self.is_duplicate(&silent.id);
+        match (self.is_retired(silent), is_final) {
+            (true, _) => State::Retired,
+            (false, true) => State::Ended,
+            (false, false) => State::Unreachable,
+        }
+    }
+
+    /// Whether the peer of this name is known, and is to be asked.
+    pub fn is_asked(&self, peer: &str) -> bool {
+        let is_retired = |id: &Id| self.memory.known.iter().any(|known| known.id == *id && self.is_retired(known));
+        let mut known = self.memory.known.iter().map(|known| (&known.peer, &known.id));
+        let mut peers = self.memory.peers.iter().map(|(name, id)| (name, id));
+        let is_peer = |(name, id): (&String, &Id)| name == peer && !is_retired(id);
+        known.any(is_peer) || peers.any(is_peer)
+    }
+
+    /// Whether it is retired, and was not seen since.
+    fn is_retired(&self, known: &Known) -> bool {
+        self.retired.contains(&known.id) && known.state != KnownState::Returned
+    }
+
+    /// Whether there are, or were, several databases with this id. Who retires it accepts what is lost.
+    pub fn is_duplicate(&self, id: &Id) -> bool {
+        self.memory.duplicates.contains(id) && !self.retired.contains(id)
+    }
+}
+
+/// What a replica did when it was asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum State {
+    /// It answered.
+    Answered,
+    /// It had ended in order: its last number is final.
+    Ended,
+    /// It did not answer.
+    Unreachable,
+    /// It did not answer, and will not any more: the variable `retired`.
+    Retired,
+    /// There are, or were, several databases with its id, and not all are counted; or it has lost visits.
+    Duplicate,
 }
 
 /// The merged reports of the replicas that answered, and those that are missing.
@@ -42,7 +88,7 @@ pub struct Cluster<T> {
     /// The merged report.
     #[serde(flatten)]
     pub merged: T,
-    /// The names of the replicas that are missing.
+    /// The names of the replicas that are missing: visits of theirs are not, or may not be, in the merged report.
     pub missing: Vec<String>,
     /// Why each of them is missing, by name.
     pub reasons: BTreeMap<String, String>,
@@ -52,12 +98,13 @@ pub struct Cluster<T> {
 
 impl<T> Cluster<T> {
     pub(super) fn new(merged: T, missing: Vec<(String, String)>) -> Self {
-        Self {
-            merged,
-            complete: missing.is_empty(),
-            missing: missing.iter().map(|(replica, _)| replica.clone()).collect(),
-            reasons: missing.into_iter().collect(),
+        let complete = missing.is_empty();
+        let mut reasons = BTreeMap::new();
+        for (replica, reason) in &missing {
+            reasons.entry(replica.clone()).or_insert_with(|| reason.clone());
         }
+        let missing = missing.into_iter().map(|(replica, _)| replica).collect();
+        Self { merged, missing, reasons, complete }
     }
 }
 
@@ -66,8 +113,15 @@ impl<T> Cluster<T> {
 pub struct ReplicaCount {
     /// The replica.
     pub replica: String,
+    /// The id of its database; `None` for a replica of the version before.
+    pub id: Option<Id>,
     /// Its number of visits.
     pub visits: i64,
+    /// When it had that number.
+    #[serde(serialize_with = "crate::zone::serialize")]
+    pub as_of: DateTime<FixedOffset>,
+    /// What it did when it was asked.
+    pub state: State,
 }
 
 /// How many visits all replicas have recorded.
@@ -78,7 +132,7 @@ pub struct MergedCount {
     /// Before which time it is coarse: the latest of all replicas.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub coarse_before: Option<CoarseBefore>,
-    /// The number of each replica.
+    /// The number of each replica: the last known one where it did not answer.
     pub replicas: Vec<ReplicaCount>,
 }
 
@@ -132,7 +186,7 @@ pub struct MergedHistogram {
 pub struct MergedSummary {
     /// The zone of the hours and days.
     pub timezone: String,
-    /// The number of visits of all time.
+    /// The number of visits of all time, with the last known numbers of replicas that did not answer.
     pub total: i64,
     /// Before which time the hours and days are coarse: the latest of all replicas.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -165,6 +219,8 @@ pub struct MergedDeleted {
 pub struct ReplicaDeleted {
     /// The replica.
     pub replica: String,
+    /// The id of its database.
+    pub id: Option<Id>,
     /// How many visits.
     pub deleted: i64,
 }
@@ -183,12 +239,11 @@ pub struct PageTotal {
 /// What the dashboard shows of one replica.
 #[derive(Debug, Serialize)]
 pub struct ReplicaSummary {
-    /// The replica.
-    pub replica: String,
-    /// The number of visits of all time.
-    pub visits: i64,
-    /// The number of visits today.
-    pub today: i64,
+    /// Its number of visits of all time: the last known one where it did not answer.
+    #[serde(flatten)]
+    pub count: ReplicaCount,
+    /// The number of visits today; `None` where it did not answer.
+    pub today: Option<i64>,
     /// The latest visit.
     pub latest: Option<Visit>,
 }

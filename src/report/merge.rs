@@ -2,199 +2,147 @@
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
-use std::iter;
 
 use super::cluster::{
-    Answer, Cluster, MergedCount, MergedDeleted, MergedHistogram, MergedSummary, MergedTail, PageTotal, ReplicaCount,
-    ReplicaDeleted, ReplicaSummary, ReplicaVisit, Report,
+    Answer, Cluster, MergedCount, MergedDeleted, MergedHistogram, MergedSummary, MergedTail, Others, PageTotal,
+    ReplicaDeleted, ReplicaSummary, ReplicaVisit, State,
 };
-use super::replica::{BucketCount, CoarseBefore, Count, Deleted, Histogram, Summary, Tail};
+use super::known::Known;
+use super::partition::{Silent, partition};
+use super::plausible::counts;
+use super::replica::{BucketCount, CoarseBefore, Count, Deleted, Histogram, Reporter, Summary, Tail};
 use crate::limits::SUMMARY_PAGES;
 use crate::visit::{Page, Visit};
 use crate::zone::Zone;
 
-impl Report for Count {
-    fn replica(&self) -> &str {
-        &self.replica
-    }
-
-    fn numbers(&self) -> impl Iterator<Item = i64> {
-        iter::once(self.visits)
-    }
-}
-
-impl Report for Tail {
-    fn replica(&self) -> &str {
-        &self.replica
-    }
-
-    fn numbers(&self) -> impl Iterator<Item = i64> {
-        self.visits.iter().map(|visit| visit.id)
-    }
-}
-
-impl Report for Histogram {
-    fn replica(&self) -> &str {
-        &self.replica
-    }
-
-    fn numbers(&self) -> impl Iterator<Item = i64> {
-        with_sum(counts(&self.buckets)).chain(iter::once(self.visits))
-    }
-}
-
-impl Report for Summary {
-    fn replica(&self) -> &str {
-        &self.replica
-    }
-
-    fn numbers(&self) -> impl Iterator<Item = i64> {
-        let pages = with_sum(self.pages.iter().map(|page| page.visits));
-        let ids = self.latest.iter().map(|visit| visit.id);
-        let buckets = with_sum(counts(&self.hours)).chain(with_sum(counts(&self.days)));
-        buckets.chain(pages).chain(ids).chain(iter::once(self.visits))
-    }
-}
-
-impl Report for Deleted {
-    fn replica(&self) -> &str {
-        &self.replica
-    }
-
-    fn numbers(&self) -> impl Iterator<Item = i64> {
-        iter::once(self.deleted)
-    }
-}
-
-fn counts(buckets: &[BucketCount]) -> impl Iterator<Item = i64> + Clone {
-    buckets.iter().map(|bucket| bucket.visits)
-}
-
-/// Numbers and their sum, which does not overflow: a peer may send any numbers.
-fn with_sum(numbers: impl Iterator<Item = i64> + Clone) -> impl Iterator<Item = i64> {
-    let sum = numbers.clone().fold(0, i64::saturating_add);
-    numbers.chain(iter::once(sum))
-}
-
 impl Cluster<MergedCount> {
-    /// Adds up counts.
-    pub fn of_counts(own: Count, peers: Vec<Answer<Count>>, zone: &Zone) -> Self {
-        let (others, missing) = partition(&own.replica, peers, |_| true);
-        let counts: Vec<_> = iter::once(own).chain(others).collect();
-        let coarse_before = latest_coarse(zone, counts.iter().map(|count| count.coarse_before));
-        let replica = |count: Count| ReplicaCount { replica: count.replica, visits: count.visits };
-        let replicas: Vec<_> = counts.into_iter().map(replica).collect();
+    /// Adds up counts. `share` tells what a replica that does not answer has of the visits that are counted, as far as
+    /// that is known.
+    pub fn of_counts(
+        own: Count,
+        answers: Vec<Answer<Count>>,
+        others: &Others,
+        share: impl Fn(&Known) -> Option<i64>,
+        zone: &Zone,
+    ) -> Self {
+        let (reports, lacking) = partition(own, answers, others, |_| true);
+        let coarse_before = latest_coarse(zone, reports.iter().map(|one| one.report.coarse_before));
+        let answered = reports.iter().map(|one| {
+            let newer = one.newer.as_ref().and_then(&share);
+            one.count(one.report.visits.max(newer.unwrap_or(0)), others, zone)
+        });
+        let silent = lacking.silent.iter().filter_map(|silent| Some(silent.count(share(&silent.known)?, zone)));
+        let replicas: Vec<_> = answered.chain(silent).collect();
         let total = replicas.iter().map(|replica| replica.visits).sum();
-        Self::new(MergedCount { total, coarse_before, replicas }, missing)
+        let lacks = |silent: &Silent| silent.state == State::Unreachable || share(&silent.known).is_none();
+        Self::new(MergedCount { total, coarse_before, replicas }, lacking.missing(&lacks))
     }
 }
 
 impl Cluster<MergedTail> {
     /// Takes the latest visits of all.
-    pub fn of_tails(own: Tail, peers: Vec<Answer<Tail>>, tail: u32, zone: &Zone) -> Self {
-        let (mut others, missing) = partition(&own.replica, peers, |_| true);
-        for other in &mut others {
-            convert_times(zone, &mut other.visits);
-        }
+    pub fn of_tails(own: Tail, answers: Vec<Answer<Tail>>, others: &Others, tail: u32, zone: &Zone) -> Self {
         let timezone = own.timezone.clone();
-        let tails: Vec<_> = iter::once(own).chain(others).collect();
-        let visits = latest(tails.iter().map(|tail| (&*tail.replica, &*tail.visits)), tail);
-        let replica = |tail: Tail| ReplicaCount {
-            visits: visits.iter().filter(|visit| visit.replica == tail.replica).map(|_| 1).sum(),
-            replica: tail.replica,
-        };
-        let replicas = tails.into_iter().map(replica).collect();
-        Self::new(MergedTail { timezone, visits, replicas }, missing)
+        let (mut reports, lacking) = partition(own, answers, others, |_| true);
+        for one in &mut reports {
+            convert_times(zone, &mut one.report.visits);
+        }
+        let visits = latest(reports.iter().map(|one| (&one.report.reporter, &*one.report.visits)), tail);
+        let mut shares = vec![0; reports.len()];
+        for (log, _) in &visits {
+            shares[*log] += 1;
+        }
+        let replicas = reports.iter().zip(shares).map(|(one, share)| one.count(share, others, zone)).collect();
+        let visits = visits.into_iter().map(|(_, visit)| visit).collect();
+        Self::new(MergedTail { timezone, visits, replicas }, lacking.missing(&|_| true))
     }
 }
 
 impl Cluster<MergedHistogram> {
     /// Adds up histograms, bucket by bucket.
-    pub fn of_histograms(own: Histogram, peers: Vec<Answer<Histogram>>, zone: &Zone) -> Self {
-        let (others, missing) = partition(&own.replica, peers, |other| same_buckets(&own.buckets, &other.buckets));
-        let coarse_before = latest_coarse(zone, iter::once(&own).chain(&others).map(|one| one.coarse_before));
-        let mut replicas = vec![ReplicaCount { replica: own.replica, visits: own.visits }];
-        let mut buckets = own.buckets;
-        for other in others {
-            add(&mut buckets, &other.buckets);
-            replicas.push(ReplicaCount { replica: other.replica, visits: counts(&other.buckets).sum() });
+    pub fn of_histograms(own: Histogram, answers: Vec<Answer<Histogram>>, others: &Others, zone: &Zone) -> Self {
+        let Histogram { timezone, bucket, since, until, mut buckets, .. } = own.clone();
+        let (reports, lacking) = partition(own, answers, others, |other| same_buckets(&buckets, &other.buckets));
+        let coarse_before = latest_coarse(zone, reports.iter().map(|one| one.report.coarse_before));
+        clear(&mut buckets);
+        let mut replicas = Vec::new();
+        for one in &reports {
+            add(&mut buckets, &one.report.buckets);
+            replicas.push(one.count(counts(&one.report.buckets).sum(), others, zone));
         }
         let total = replicas.iter().map(|replica| replica.visits).sum();
-        let Histogram { timezone, bucket, since, until, .. } = own;
         let merged = MergedHistogram { timezone, bucket, since, until, total, coarse_before, buckets, replicas };
-        Self::new(merged, missing)
+        Self::new(merged, lacking.missing(&|_| true))
     }
 }
 
 impl Cluster<MergedSummary> {
-    /// Adds up summaries.
-    pub fn of_summaries(own: Summary, peers: Vec<Answer<Summary>>, tail: u32, zone: &Zone) -> Self {
-        let fits = |other: &Summary| same_buckets(&own.hours, &other.hours) && same_buckets(&own.days, &other.days);
-        let (mut others, missing) = partition(&own.replica, peers, fits);
-        for other in &mut others {
-            convert_times(zone, &mut other.latest);
-        }
+    /// Adds up summaries. `share` is as for [counts](Cluster::of_counts).
+    pub fn of_summaries(
+        own: Summary,
+        answers: Vec<Answer<Summary>>,
+        others: &Others,
+        share: impl Fn(&Known) -> Option<i64>,
+        tail: u32,
+        zone: &Zone,
+    ) -> Self {
         let (timezone, mut hours, mut days) = (own.timezone.clone(), own.hours.clone(), own.days.clone());
-        for other in &others {
-            add(&mut hours, &other.hours);
-            add(&mut days, &other.days);
+        let fits = |other: &Summary| same_buckets(&hours, &other.hours) && same_buckets(&days, &other.days);
+        let (mut reports, lacking) = partition(own, answers, others, fits);
+        clear(&mut hours);
+        clear(&mut days);
+        for one in &mut reports {
+            convert_times(zone, &mut one.report.latest);
+            add(&mut hours, &one.report.hours);
+            add(&mut days, &one.report.days);
         }
-        let summaries: Vec<_> = iter::once(own).chain(others).collect();
+        let summaries: Vec<_> = reports.iter().map(|one| &one.report).collect();
         let coarse_before = latest_coarse(zone, summaries.iter().map(|summary| summary.coarse_before));
-        let pages = busiest(&summaries);
-        let latest = latest(summaries.iter().map(|summary| (&*summary.replica, &*summary.latest)), tail);
-        let replica = |summary: Summary| ReplicaSummary {
-            replica: summary.replica,
-            visits: summary.visits,
-            today: summary.days.last().map_or(0, |day| day.visits),
-            latest: summary.latest.into_iter().next_back(),
-        };
-        let replicas: Vec<_> = summaries.into_iter().map(replica).collect();
-        let total = replicas.iter().map(|replica| replica.visits).sum();
+        let pages = busiest(&summaries, lacking.silent.is_empty());
+        let latest = latest(summaries.iter().map(|summary| (&summary.reporter, &*summary.latest)), tail);
+        let answered = reports.iter().map(|one| {
+            let newer = one.newer.as_ref().and_then(&share);
+            ReplicaSummary {
+                count: one.count(one.report.visits.max(newer.unwrap_or(0)), others, zone),
+                today: Some(one.report.days.last().map_or(0, |day| day.visits)),
+                latest: one.report.latest.last().cloned(),
+            }
+        });
+        let silent = lacking.silent.iter().filter_map(|silent| {
+            Some(ReplicaSummary { count: silent.count(share(&silent.known)?, zone), today: None, latest: None })
+        });
+        let replicas: Vec<_> = answered.chain(silent).collect();
+        let total = replicas.iter().map(|replica| replica.count.visits).sum();
+        let latest = latest.into_iter().map(|(_, visit)| visit).collect();
         let merged = MergedSummary { timezone, total, coarse_before, hours, days, pages, latest, replicas };
-        Self::new(merged, missing)
+        Self::new(merged, lacking.missing(&|_| true))
     }
 }
 
 impl Cluster<MergedDeleted> {
     /// Adds up what was deleted.
-    pub fn of_deleted(own: Deleted, peers: Vec<Answer<Deleted>>) -> Self {
-        let (others, missing) = partition(&own.replica, peers, |other| other.page == own.page);
+    pub fn of_deleted(own: Deleted, answers: Vec<Answer<Deleted>>, others: &Others) -> Self {
         let page = own.page.clone();
-        let replica = |one: Deleted| ReplicaDeleted { replica: one.replica, deleted: one.deleted };
-        let replicas: Vec<_> = iter::once(own).chain(others).map(replica).collect();
-        let deleted = replicas.iter().map(|replica| replica.deleted).sum();
-        Self::new(MergedDeleted { page, deleted, replicas }, missing)
-    }
-}
-
-/// Partitions answers into the reports that can be merged, and the peers that are missing, each with the reason.
-fn partition<T>(own: &str, peers: Vec<Answer<T>>, fits: impl Fn(&T) -> bool) -> (Vec<T>, Vec<(String, String)>)
-where
-    T: Report,
-{
-    let (mut reports, mut missing) = (Vec::<T>::new(), Vec::new());
-    for Answer { peer, report } in peers {
-        let reason = match report {
-            // A peer with this replica's name is this replica, at an address that is not known to be its own.
-            Ok(report) if report.replica() == own => continue,
-            Ok(report) if reports.iter().any(|other| other.replica() == report.replica()) => {
-                format!("it is called {}, as another replica is", report.replica())
-            }
-            Ok(report) if !fits(&report) => "it answered for something else than it was asked for".to_owned(),
-            Ok(report) => {
-                reports.push(report);
-                continue;
-            }
-            Err(reason) => reason,
+        let (reports, lacking) = partition(own, answers, others, |other| other.page == page);
+        let replica = |one: &Deleted| ReplicaDeleted {
+            replica: one.reporter.replica.clone(),
+            id: one.reporter.id.clone(),
+            deleted: one.deleted,
         };
-        missing.push((peer, reason));
+        let replicas: Vec<_> = reports.iter().map(|one| replica(&one.report)).collect();
+        let deleted = replicas.iter().map(|replica| replica.deleted).sum();
+        Self::new(MergedDeleted { page, deleted, replicas }, lacking.missing(&|_| true))
     }
-    (reports, missing)
 }
 
 fn same_buckets(buckets: &[BucketCount], others: &[BucketCount]) -> bool {
     buckets.iter().map(|bucket| bucket.start).eq(others.iter().map(|bucket| bucket.start))
+}
+
+fn clear(buckets: &mut [BucketCount]) {
+    for bucket in buckets {
+        bucket.visits = 0;
+    }
 }
 
 fn add(buckets: &mut [BucketCount], others: &[BucketCount]) {
@@ -215,25 +163,30 @@ fn convert_times(zone: &Zone, visits: &mut [Visit]) {
     }
 }
 
-/// The latest visits of several logs, oldest first. Visits at the same time are in the order of their logs.
-fn latest<'a>(logs: impl Iterator<Item = (&'a str, &'a [Visit])>, tail: u32) -> Vec<ReplicaVisit> {
-    let mut visits: Vec<_> = logs.flat_map(|(replica, log)| log.iter().map(move |visit| (replica, visit))).collect();
-    visits.sort_by_key(|(_, visit)| visit.at);
+/// The latest visits of several logs, oldest first, each with the position of its log. Visits at the same time are in
+/// the order of their logs.
+fn latest<'a>(logs: impl Iterator<Item = (&'a Reporter, &'a [Visit])>, tail: u32) -> Vec<(usize, ReplicaVisit)> {
+    let numbered = logs.enumerate();
+    let mut visits: Vec<_> =
+        numbered.flat_map(|(log, (of, visits))| visits.iter().map(move |visit| (log, of, visit))).collect();
+    visits.sort_by_key(|(_, _, visit)| visit.at);
     let earlier = visits.len().saturating_sub(usize::try_from(tail).unwrap_or(usize::MAX));
-    let owned =
-        |(replica, visit): &(&str, &Visit)| ReplicaVisit { replica: (*replica).to_owned(), visit: (*visit).clone() };
+    let owned = |(log, of, visit): &(usize, &Reporter, &Visit)| {
+        (*log, ReplicaVisit { replica: of.replica.clone(), visit: (*visit).clone() })
+    };
     visits[earlier..].iter().map(owned).collect()
 }
 
-/// The busiest pages of all replicas. A replica whose list is full may have more pages than it lists.
-fn busiest(summaries: &[Summary]) -> Vec<PageTotal> {
+/// The busiest pages of all replicas. A replica whose list is full may have more pages than it lists, and so may one
+/// that did not answer.
+fn busiest(summaries: &[&Summary], all_answered: bool) -> Vec<PageTotal> {
     let mut visits: BTreeMap<&Page, i64> = BTreeMap::new();
     for listed in summaries.iter().flat_map(|summary| &summary.pages) {
         *visits.entry(&listed.page).or_default() += listed.visits;
     }
     let lists = |summary: &Summary, page: &Page| summary.pages.iter().any(|listed| listed.page == *page);
     let may_omit = |summary: &Summary, page: &Page| summary.pages.len() >= SUMMARY_PAGES && !lists(summary, page);
-    let exact = |page: &Page| !summaries.iter().any(|summary| may_omit(summary, page));
+    let exact = |page: &Page| all_answered && !summaries.iter().any(|summary| may_omit(summary, page));
     let total = |(page, visits): (&Page, i64)| PageTotal { page: page.clone(), visits, exact: exact(page) };
     let mut pages: Vec<_> = visits.into_iter().collect();
     pages.sort_by_key(|(_, visits)| Reverse(*visits));

@@ -1,19 +1,35 @@
-//! What is answered, before it has a format.
+//! What is answered, before it has a format. Any module here may use `id`.
 //!
-//! | module    | what it is                                                 | uses             |
-//! |-----------|------------------------------------------------------------|------------------|
-//! | `merge`   | merging the reports of several replicas                    | cluster, replica |
-//! | `cluster` | the merged reports, and which replicas are missing in them | replica          |
-//! | `replica` | the reports of one replica                                 | nothing          |
+//! | module       | what it is                                                 | uses                               |
+//! |--------------|------------------------------------------------------------|------------------------------------|
+//! | `merge`      | merging the reports of several replicas                    | partition, and what that uses      |
+//! | `partition`  | which replicas answered, and which are silent or missing   | plausible, cluster, known, replica |
+//! | `duplicates` | which databases there are several of                       | known, replica                     |
+//! | `plausible`  | what a report of a peer has to be like: it is not trusted  | known, replica                     |
+//! | `cluster`    | the merged reports, and which replicas are missing in them | known, replica                     |
+//! | `known`      | what replicas know of each other                           | replica                            |
+//! | `replica`    | the reports of one replica                                 | id                                 |
+//! | `id`         | the ids of databases                                       | nothing                            |
 
 mod cluster;
+mod duplicates;
+mod id;
+mod known;
 mod merge;
+mod partition;
+mod plausible;
 mod replica;
 
 pub use cluster::{
-    Answer, Cluster, MergedCount, MergedDeleted, MergedHistogram, MergedSummary, MergedTail, PageTotal, ReplicaCount,
-    ReplicaDeleted, ReplicaSummary, ReplicaVisit, Report,
+    Answer, Cluster, MergedCount, MergedDeleted, MergedHistogram, MergedSummary, MergedTail, Others, PageTotal,
+    ReplicaCount, ReplicaDeleted, ReplicaSummary, ReplicaVisit, State,
 };
+pub use duplicates::{Own, duplicates};
+pub use id::Id;
+
+pub use known::{Asked, Identity, Known, KnownState, Memory, Pages, Status};
+pub use plausible::Report;
 pub use replica::{
-    BucketCount, CoarseBefore, Count, Deleted, Histogram, Home, Metrics, Oldest, PageCount, Summary, Tail, Version,
+    BucketCount, CoarseBefore, Count, Deleted, Histogram, Home, Metrics, Oldest, PageCount, Reporter, Summary, Tail,
+    Version,
 };

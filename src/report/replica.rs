@@ -3,8 +3,22 @@
 use chrono::{DateTime, FixedOffset, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::id::Id;
 use crate::bucket::Bucket;
 use crate::visit::{Page, Visit};
+
+/// Which replica a report is of.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Reporter {
+    /// Its name.
+    pub replica: String,
+    /// The id of its database; `None` for a replica of the version before, which has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<Id>,
+    /// Its revision, as in [`Identity`](super::Identity).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub revision: Option<i64>,
+}
 
 /// What `/` answers.
 #[derive(Debug, Serialize)]
@@ -18,7 +32,8 @@ pub struct Home {
     pub replica: String,
     /// The id of this visit; `None` when the request was not recorded.
     pub visit: Option<i64>,
-    /// How many visits the replica counts: this one among them, and those that were deleted not.
+    /// How many visits all replicas count, as far as this one knows: this one among them, and those that were deleted
+    /// not.
     pub visits: i64,
 }
 
@@ -32,7 +47,8 @@ pub struct CoarseBefore(#[serde(with = "crate::zone")] pub DateTime<FixedOffset>
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Count {
     /// The replica that counted.
-    pub replica: String,
+    #[serde(flatten)]
+    pub reporter: Reporter,
     /// The number of visits.
     pub visits: i64,
     /// Before which time it is coarse.
@@ -44,7 +60,8 @@ pub struct Count {
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Tail {
     /// The replica whose log this is.
-    pub replica: String,
+    #[serde(flatten)]
+    pub reporter: Reporter,
     /// The zone of the times.
     pub timezone: String,
     /// The visits.
@@ -54,10 +71,11 @@ pub struct Tail {
 }
 
 /// How many visits a replica has recorded in each minute, hour or day of a range.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Histogram {
     /// The replica that counted.
-    pub replica: String,
+    #[serde(flatten)]
+    pub reporter: Reporter,
     /// The zone of the buckets.
     pub timezone: String,
     /// The length of a bucket.
@@ -91,7 +109,8 @@ pub struct BucketCount {
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Summary {
     /// The replica.
-    pub replica: String,
+    #[serde(flatten)]
+    pub reporter: Reporter,
     /// The zone of the hours and days.
     pub timezone: String,
     /// The number of visits of all time.
@@ -124,7 +143,8 @@ pub struct PageCount {
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Deleted {
     /// The replica.
-    pub replica: String,
+    #[serde(flatten)]
+    pub reporter: Reporter,
     /// The page whose visits it has deleted.
     pub page: Page,
     /// How many there were.

@@ -48,9 +48,13 @@ impl Connection {
 
     /// Runs a statement that returns one row with one value.
     pub async fn value<T: FromValue>(&self, statement: &str, parameters: &[Value]) -> Result<T, Error> {
+        self.optional(statement, parameters).await?.ok_or_else(|| unexpected(statement))
+    }
+
+    /// Runs a statement that returns at most one row with one value.
+    pub async fn optional<T: FromValue>(&self, statement: &str, parameters: &[Value]) -> Result<Option<T>, Error> {
         let row = self.row(statement, parameters).await?;
-        let value = row.and_then(|row| row.values.into_iter().next()).and_then(T::from_value);
-        value.ok_or_else(|| unexpected(statement))
+        Ok(row.and_then(|row| row.values.into_iter().next()).and_then(T::from_value))
     }
 
     /// Runs a statement that has at most one row. It is committed only once its end is awaited.

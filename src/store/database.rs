@@ -41,13 +41,16 @@ impl Store {
 
     /// Runs a query that returns one text of JSON, which is faster than many small rows.
     pub(super) async fn read<T: DeserializeOwned>(&self, query: &str, parameters: &[Value]) -> Result<T, Error> {
-        let json: String = self
-            .with_connection(async |connection| {
-                connection.prepare_to_read().await?;
-                connection.value(query, parameters).await
-            })
-            .await?;
-        Ok(serde_json::from_str(&json)?)
+        Ok(serde_json::from_str(&self.read_json(query, parameters).await?)?)
+    }
+
+    /// The same without a type, so that it is compiled once.
+    async fn read_json(&self, query: &str, parameters: &[Value]) -> Result<String, Error> {
+        self.with_connection(async |connection| {
+            connection.prepare_to_read().await?;
+            connection.value(query, parameters).await
+        })
+        .await
     }
 
     /// Runs statements on the connection that requests share.

@@ -39,6 +39,12 @@ const DELETE_LATE_VISITS: &str = "
     WHERE id > ?1 AND id <= (SELECT tallied FROM watermarks) AND id < (SELECT max(id) FROM visits) AND page = ?2
         AND NOT EXISTS (SELECT 1 FROM pages WHERE pages.page = ?2 AND first_id <= visits.id)";
 
+/// What is remembered of the page of other replicas.
+pub const FORGET_REMEMBERED: &str = "
+    UPDATE replica_pages
+    SET pages = (SELECT json_group_array(json(value)) FROM json_each(pages) WHERE value ->> 'page' != ?1)
+    WHERE EXISTS (SELECT 1 FROM json_each(pages) WHERE value ->> 'page' = ?1)";
+
 impl Store {
     /// Deletes all visits to a page that were recorded before, from the log and from all counts, and returns how many
     /// that were. If it ends midway, it can be repeated.
@@ -65,7 +71,8 @@ impl Store {
             self.change(DELETE_TALLIES, &[name.clone(), Value::Integer(MERGE_BATCH)]).await?;
             self.checkpoint().await?;
         }
-        self.change(DELETE_LATE_VISITS, &[Value::Integer(last), name]).await?;
+        self.change(DELETE_LATE_VISITS, &[Value::Integer(last), name.clone()]).await?;
+        self.change(FORGET_REMEMBERED, &[name]).await?;
         Ok(visits)
     }
 }

@@ -23,6 +23,8 @@
 //! | `log`         | reading the log: its tail, and the export                            | database, parameters              |
 //! | `stats`       | the busiest pages, the metrics, and how far back the details go      | database                          |
 //! | `delete`      | deleting a page                                                      | checkpoint, parameters, tally     |
+//! | `identity`    | the identity of this replica, and whether it is about to end         | database, parameters              |
+//! | `replicas`    | what is remembered of the other replicas                             | database, identity, parameters    |
 //! | `probe`       | finding out whether visits can be recorded                           | database, parameters, checkpoint  |
 //! | `database`    | the connections that the requests of an instance share               | open, retry                       |
 //! | `open`        | opening the database; creating it from `schema.sql`, or migrating it | connection, retry                 |
@@ -38,6 +40,7 @@ mod count;
 mod database;
 mod delete;
 mod error;
+mod identity;
 mod log;
 mod maintenance;
 mod open;
@@ -45,6 +48,7 @@ mod parameters;
 mod period;
 mod probe;
 mod record;
+mod replicas;
 mod retry;
 mod room;
 mod stats;
@@ -58,3 +62,4 @@ pub use error::Error;
 pub use log::{Export, TailQuery};
 pub use parameters::Range;
 pub use record::Recorded;
+pub use replicas::KnownPage;

@@ -9,7 +9,7 @@ use super::retry::retry_while_locked;
 use crate::config::{Config, Synchronous};
 
 /// The version of the schema that this code knows: SQLite's `user_version`.
-const SCHEMA_VERSION: i64 = 4;
+const SCHEMA_VERSION: i64 = 5;
 
 /// The oldest version that can be migrated.
 const FIRST_VERSION: i64 = 3;
@@ -21,7 +21,7 @@ pub const SCHEMA: &str = include_str!("schema.sql");
 pub const ROUTINES: &str = include_str!("routines.sql");
 
 /// What leads from each version of the tables, from [`FIRST_VERSION`] on, to the next.
-const MIGRATIONS: [&str; 1] = [include_str!("migrations/3_to_4.sql")];
+const MIGRATIONS: [&str; 2] = [include_str!("migrations/3_to_4.sql"), include_str!("migrations/4_to_5.sql")];
 
 /// The statements that drop the views and the triggers, which go first.
 const DROP_ROUTINES: &str = "

@@ -26,6 +26,11 @@ pub fn micros(time: DateTime<Utc>) -> i64 {
     time.timestamp_micros().max(0)
 }
 
+/// A time as the log has it.
+pub fn time(at: DateTime<Utc>) -> Value {
+    Value::Integer(micros(at))
+}
+
 /// The name of a page.
 pub fn text(page: &Page) -> Value {
     Value::Text(page.as_str().to_owned())

@@ -13,9 +13,10 @@ use crate::config::Synchronous;
 use crate::limits::MAINTENANCE_INTERVAL;
 use crate::visit::{Page, Reason};
 
-/// Returns the id of the visit, and the number of visits of all time.
+/// Returns the id of the visit, the number of visits of all time, and whether the peers have to be told of it first.
 pub const INSERT: &str = "
-    INSERT INTO visits (at, page) VALUES (?1, ?2) RETURNING id, id - (SELECT deleted FROM watermarks)";
+    INSERT INTO visits (at, page) VALUES (?1, ?2)
+    RETURNING id, id - (SELECT deleted FROM watermarks), (SELECT announced_as IS NULL FROM identity)";
 
 pub const INSERT_IGNORED: &str = "INSERT INTO ignored (reason) VALUES (?1) RETURNING id";
 
@@ -32,6 +33,9 @@ pub struct Recorded {
     pub id: i64,
     /// The number of visits of all time, this one among them and those that were deleted not.
     pub visits: i64,
+    /// Whether the peers have to be told before this is answered: they do not know this replica, or believe that no more
+    /// visits come.
+    pub is_news: bool,
 }
 
 impl Store {
@@ -42,12 +46,12 @@ impl Store {
     pub async fn record(self: &Rc<Self>, at: DateTime<Utc>, page: &Page) -> Result<Recorded, Error> {
         let visit = [Value::Integer(micros(at)), text(page)];
         let inserted = self.with_connection(async |connection| connection.integers(INSERT, &visit).await).await;
-        let [id, visits] = inserted?;
+        let [id, visits, is_news] = inserted?;
         if self.config.synchronous == Synchronous::Full {
             self.make_durable(id).await?;
         }
         self.start_maintenance_after(id, at);
-        Ok(Recorded { id, visits })
+        Ok(Recorded { id, visits, is_news: is_news == 1 })
     }
 
     /// Records that a request at this time was not a visit, for this reason.

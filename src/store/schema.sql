@@ -85,3 +85,57 @@ CREATE TABLE probe (
 ) STRICT
 
 INSERT INTO probe (at) VALUES (0)
+
+-- One row. The random id of this database. `announced_as` is what its replica told its peers of itself; NULL if it has to
+-- tell them before it answers another visit, because it is new, or has drained. It tells them until `announcing_until`, or
+-- drains until `drain_until`, at the latest. `drained_at` is when it drained: no visit has come since.
+CREATE TABLE identity (
+    id TEXT NOT NULL,
+    announced_as TEXT,
+    announcing_until INTEGER NOT NULL DEFAULT 0,
+    drained_at INTEGER,
+    drain_until INTEGER NOT NULL DEFAULT 0
+) STRICT
+
+INSERT INTO identity (id) VALUES (lower(hex(randomblob(8))))
+
+-- The other replicas, as far as they are known: the number of visits of each, at the time `as_of`, which is of its
+-- revision `revision`. It was asked as `peer`, and calls itself `name`. `state` is answered, drained or returned.
+CREATE TABLE replicas (
+    id TEXT PRIMARY KEY,
+    name TEXT NOT NULL,
+    peer TEXT NOT NULL,
+    visits INTEGER NOT NULL,
+    revision INTEGER NOT NULL,
+    as_of INTEGER NOT NULL,
+    state TEXT NOT NULL
+) STRICT, WITHOUT ROWID
+
+-- The names that were asked, and the id of the one that last answered to each.
+CREATE TABLE peers (
+    name TEXT PRIMARY KEY,
+    id TEXT NOT NULL
+) STRICT, WITHOUT ROWID
+
+-- The ids of databases of which there were several, or which were seen with more visits than they had later.
+CREATE TABLE duplicates (
+    id TEXT PRIMARY KEY
+) STRICT, WITHOUT ROWID
+
+-- The busiest pages of each of the other replicas, as JSON, with the revision that they are of. They are written as a
+-- whole, so that those of two revisions are never mixed.
+CREATE TABLE replica_pages (
+    replica_id TEXT NOT NULL UNIQUE,
+    revision INTEGER NOT NULL,
+    pages TEXT NOT NULL
+) STRICT
+
+-- One row, in microseconds since 1970: when the other replicas were last asked, until when they are being asked, and until
+-- when somebody has one of them asked.
+CREATE TABLE asking (
+    asked_at INTEGER NOT NULL DEFAULT 0,
+    asking_until INTEGER NOT NULL DEFAULT 0,
+    locked_until INTEGER NOT NULL DEFAULT 0
+) STRICT
+
+INSERT INTO asking DEFAULT VALUES

@@ -1,5 +1,6 @@
 //! The schema and the statements, on SQLite itself, against a model of the log.
 
+mod known;
 mod replica;
 
 use std::collections::BTreeMap;

@@ -16,9 +16,9 @@ pub async fn get(app: &App, request: &Parts, now: DateTime<Utc>) -> Result<Respo
     let query = Query::parse(request.uri.query(), &["label", "color", "page", "since", "scope"])?;
     let (label, color) = (query.label()?, query.color()?.unwrap_or_default());
     let (range, page) = (query.range(now)?, query.page()?);
-    let (visits, complete) = match query.scope()? {
+    let (visits, complete) = match query.scope_or(app.shown_scope())? {
         Scope::Cluster => {
-            let count = reports::merged_count(app, range, page.as_ref()).await?;
+            let count = reports::merged_count(app, range, page.as_ref(), now).await?;
             (count.merged.total, count.complete)
         }
         Scope::Replica => (reports::count(app, range, page.as_ref()).await?.visits, true),

@@ -16,9 +16,9 @@ use crate::render::{json, text};
 pub async fn get(app: &App, request: &Parts, now: DateTime<Utc>, format: Format) -> Result<Response<Body>, Problem> {
     let query = Query::parse(request.uri.query(), &["since", "until", "page", "scope"])?;
     let (range, page) = (query.range(now)?, query.page()?);
-    let body = match query.scope()? {
+    let body = match query.scope_or(app.shown_scope())? {
         Scope::Cluster => {
-            let count = reports::merged_count(app, range, page.as_ref()).await?;
+            let count = reports::merged_count(app, range, page.as_ref(), now).await?;
             if format == Format::Json { json::line(&count) } else { text::merged_count(&count) }
         }
         Scope::Replica => {

@@ -20,7 +20,7 @@ pub async fn get(app: &App, request: &Parts, now: DateTime<Utc>, format: Format)
     let now = query.now(now)?;
     let parsed = histogram_query(&query, &app.config.timezone, now)?;
     let page = parsed.page.as_ref();
-    let body = match query.scope()? {
+    let body = match query.scope_or(app.shown_scope())? {
         Scope::Cluster => {
             let histogram = reports::merged_histogram(app, &parsed).await?;
             match format {

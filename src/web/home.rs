@@ -21,12 +21,18 @@ pub async fn get(app: &App, request: &Parts, now: DateTime<Utc>, format: Format)
         Outcome::Recorded(recorded) => (Some(recorded.id), recorded.visits),
         Outcome::Ignored(_) => (None, reports::count(app, Range::default(), None).await?.visits),
     };
+    // As text it is for scripts that visit often: it does nothing but to record the visit.
+    let others = match format {
+        Format::Text => 0,
+        _ if app.peers.is_empty() => 0,
+        _ => app.store.known_visits().await.map_err(Problem::unavailable("The visits could not be counted"))?,
+    };
     let home = Home {
         time: app.config.timezone.local(now),
         timezone: app.config.timezone.name().to_owned(),
         replica: app.config.replica.clone(),
         visit,
-        visits,
+        visits: visits + others,
     };
     let body = match format {
         Format::Html => html::home(&home),

@@ -2,35 +2,42 @@
 //!
 //! [`answer`] finds the resource of the path, checks the method, negotiates a format, and calls the resource. A
 //! resource parses its parameters, gets a report, and renders it. Whatever goes wrong is a `Problem`, which becomes a
-//! response in one place. Resources do not use each other; all of them use `app`, `query`, `problem`, `format` and
-//! `response`.
+//! response in one place. Resources, which come first here, do not use each other. They may use `app`, `query`,
+//! `problem`, `format` and `response`, beside what the table says.
 //!
-//! | module       | what it is                                                        | uses                       |
-//! |--------------|-------------------------------------------------------------------|----------------------------|
-//! | `home`       | `/`                                                               | and record                 |
-//! | `gif`        | `/count.gif`                                                      | and record                 |
-//! | `badge`      | `/badge.svg`                                                      | and reports                |
-//! | `visits`     | `/visits`: the tail of the log, and the dashboard                 | and reports                |
-//! | `count`      | `/visits/count`                                                   | and reports                |
-//! | `histogram`  | `/visits/histogram`                                               | and reports                |
-//! | `summary`    | `/visits/summary`                                                 | and reports                |
-//! | `export`     | `/visits/export.ndjson` and `/visits/export.csv`                  | and authorize              |
-//! | `pages`      | `/pages`: deleting a page                                         | and authorize              |
-//! | `operations` | `/metrics`, `/healthz`, `/readyz`, `/version`, `/openapi.yaml`    | no more                    |
-//! | `record`     | which requests are visits, and recording them                     | app, problem, response     |
-//! | `reports`    | the reports of this replica, and of all replicas                  | app, problem               |
-//! | `authorize`  | the resources that want a token                                   | app, problem               |
-//! | `app`        | what an instance has for all its requests                         | nothing                    |
-//! | `query`      | the parameters of a request, each parsed and checked in one place | problem                    |
-//! | `problem`    | every error that a client can see                                 | response, resource, format |
-//! | `response`   | a response: its body, and the headers that responses share        | format                     |
-//! | `resource`   | the resources: their paths and formats                            | format                     |
-//! | `format`     | the formats, and which of them the client accepts                 | nothing                    |
+//! | module       | what it is                                                 | uses                                |
+//! |--------------|------------------------------------------------------------|-------------------------------------|
+//! | `home`       | `/`                                                        | record, reports                     |
+//! | `gif`        | `/count.gif`                                               | record                              |
+//! | `badge`      | `/badge.svg`                                               | reports                             |
+//! | `visits`     | `/visits`: the tail of the log, and the dashboard          | reports                             |
+//! | `count`      | `/visits/count`                                            | reports                             |
+//! | `histogram`  | `/visits/histogram`                                        | reports                             |
+//! | `summary`    | `/visits/summary`                                          | reports                             |
+//! | `export`     | `/visits/export.ndjson` and `/visits/export.csv`           | authorize                           |
+//! | `pages`      | `/pages`: deleting a page                                  | announcing, ask, authorize, reports |
+//! | `operations` | `/metrics`, the probes, `/version`, `/openapi.yaml`        | announcing, discovery               |
+//! | `replica`    | `/replica`, `/replica/ask`, `/drain`: for other replicas   | announcing, discovery               |
+//! | `record`     | which requests are visits, and recording them              | announcing, app, problem, response  |
+//! | `reports`    | the reports of this replica, and of all replicas           | app, ask, problem                   |
+//! | `ask`        | asking the peers for their reports                         | app, problem                        |
+//! | `discovery`  | which other replicas there are, and remembering them       | app                                 |
+//! | `announcing` | having the peers ask this replica                          | app                                 |
+//! | `authorize`  | the resources that want a token                            | app, problem                        |
+//! | `app`        | what an instance has for all its requests                  | query                               |
+//! | `query`      | the parameters of a request, each checked in one place     | problem                             |
+//! | `problem`    | every error that a client can see                          | response, resource, format          |
+//! | `response`   | a response: its body, and the headers that responses share | format                              |
+//! | `resource`   | the resources: their paths and formats                     | format                              |
+//! | `format`     | the formats, and which of them the client accepts          | nothing                             |
 
+mod announcing;
 mod app;
+mod ask;
 mod authorize;
 mod badge;
 mod count;
+mod discovery;
 mod export;
 mod format;
 mod gif;
@@ -41,6 +48,7 @@ mod pages;
 mod problem;
 mod query;
 mod record;
+mod replica;
 mod reports;
 mod resource;
 mod response;
@@ -101,8 +109,11 @@ async fn route(
         Resource::Histogram => histogram::get(app, request, now, format).await,
         Resource::Summary => summary::get(app, request, now).await,
         Resource::ExportNdjson | Resource::ExportCsv => export::get(app, request, now, format).await,
-        Resource::Pages => pages::delete(app, request).await,
+        Resource::Pages => pages::delete(app, request, now).await,
         Resource::Badge => badge::get(app, request, now).await,
+        Resource::Replica => replica::get(app, request).await,
+        Resource::Ask => replica::ask(app, request, now).await,
+        Resource::Drain => replica::drain(app, now).await,
         Resource::Metrics => operations::metrics(app, format).await,
         Resource::Healthz => Ok(operations::healthz()),
         Resource::Readyz => operations::readyz(app, now).await,

@@ -1,12 +1,14 @@
 //! `/metrics`, `/healthz`, `/readyz`, `/version`, `/openapi.yaml`: for operators, and for tools.
 
 use chrono::{DateTime, Utc};
+use futures::try_join;
 use http::Response;
 
 use super::app::App;
 use super::format::Format;
 use super::problem::Problem;
 use super::response::{Body, full, ok};
+use super::{announcing, discovery};
 use crate::limits::CACHE_OPENAPI;
 use crate::render::{json, metrics};
 use crate::report::Version;
@@ -31,9 +33,14 @@ pub fn healthz() -> Response<Body> {
     ok(Format::Text, "no-store", full("ok\n"))
 }
 
-/// Readiness: a visit could be recorded now.
+/// Readiness: a visit could be recorded now, and the replicas know each other. Probes come again and again, so that they
+/// also set off asking the others.
 pub async fn readyz(app: &App, now: DateTime<Utc>) -> Result<Response<Body>, Problem> {
-    app.store.check(now).await.map_err(Problem::unavailable("This replica is not ready"))?;
+    let ready = async {
+        app.store.check(now).await?;
+        try_join!(announcing::announce_to_be_ready(app, now), discovery::discover(app, now))
+    };
+    ready.await.map_err(Problem::unavailable("This replica is not ready"))?;
     Ok(ok(Format::Text, "no-store", full("ok\n")))
 }
 

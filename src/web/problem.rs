@@ -41,6 +41,8 @@ pub enum Problem {
     NotAcceptable(&'static [Format]),
     /// The path and the query together are too long.
     UriTooLong,
+    /// Somebody else is having a replica asked.
+    Busy,
     /// A variable of the app is invalid.
     Misconfigured(config::Invalid),
     /// A statement of the database failed.
@@ -115,7 +117,7 @@ impl Problem {
             Self::NotAcceptable(_) => StatusCode::NOT_ACCEPTABLE,
             Self::UriTooLong => StatusCode::URI_TOO_LONG,
             Self::Misconfigured(_) => StatusCode::INTERNAL_SERVER_ERROR,
-            Self::Unavailable { .. } => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Busy | Self::Unavailable { .. } => StatusCode::SERVICE_UNAVAILABLE,
         }
     }
 
@@ -142,6 +144,7 @@ impl Problem {
             Self::UriTooLong => {
                 format!("The path and the query are too long: use at most {MAX_PATH_AND_QUERY_BYTES} bytes.")
             }
+            Self::Busy => "This replica is asking another one already: try again in a few seconds.".to_owned(),
             Self::Misconfigured(invalid) => invalid.to_string(),
             Self::Unavailable { what, .. } => {
                 format!("{what}, because the database is not available: try again in a few seconds.")
@@ -159,7 +162,7 @@ impl Problem {
     fn header(&self) -> Option<(HeaderName, &'static str)> {
         match self {
             Self::MethodNotAllowed { allow } => Some((ALLOW, allow)),
-            Self::Unavailable { .. } => Some((RETRY_AFTER, RETRY_AFTER_SECONDS)),
+            Self::Busy | Self::Unavailable { .. } => Some((RETRY_AFTER, RETRY_AFTER_SECONDS)),
             Self::Unauthorized { wrong: false } => Some((WWW_AUTHENTICATE, "Bearer realm=\"footfall\"")),
             Self::Unauthorized { wrong: true } => {
                 Some((WWW_AUTHENTICATE, "Bearer realm=\"footfall\", error=\"invalid_token\""))

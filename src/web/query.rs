@@ -5,8 +5,10 @@ use percent_encoding::percent_decode_str;
 
 use super::problem::Problem;
 use crate::bucket::Bucket;
+use crate::config;
 use crate::limits::{DEFAULT_TAIL, MAX_LABEL_CHARACTERS, MAX_TAIL};
 use crate::render::svg;
+use crate::report::Id;
 use crate::store::Range;
 use crate::visit::{self, Page};
 use crate::zone::{self, Zone};
@@ -98,6 +100,18 @@ impl Query {
             _ => None,
         })?;
         Ok(scope.unwrap_or(default))
+    }
+
+    /// `pages_of`: the id of the replica whose busiest pages to tell.
+    pub fn pages_of(&self) -> Result<Option<Id>, Problem> {
+        self.parse_one("pages_of", "an id of 16 hexadecimal digits", Id::parse)
+    }
+
+    /// `replica`: the name of a replica.
+    pub fn replica(&self) -> Result<Option<String>, Problem> {
+        self.parse_one("replica", "a name of 1 to 253 characters", |value| {
+            config::is_replica_name(value).then(|| value.to_owned())
+        })
     }
 
     /// `bucket`: the length of the buckets of a histogram.

@@ -5,6 +5,7 @@ use http::header::USER_AGENT;
 use http::request::Parts;
 use http::{HeaderName, HeaderValue, Method, Response};
 
+use super::announcing;
 use super::app::App;
 use super::problem::Problem;
 use super::response::Body;
@@ -43,7 +44,13 @@ impl Outcome {
 pub async fn record(app: &App, request: &Parts, now: DateTime<Utc>, page: &Page) -> Result<Outcome, Problem> {
     let Some(reason) = ignore_reason(&app.config.ignore_agents, request) else {
         let recorded = app.store.record(now, page).await;
-        return recorded.map(Outcome::Recorded).map_err(Problem::unavailable("The visit could not be recorded"));
+        let recorded = recorded.map_err(Problem::unavailable("The visit could not be recorded"))?;
+        if recorded.is_news
+            && let Err(error) = announcing::announce(app, now).await
+        {
+            stderr::line(format_args!("the peers could not be told of a visit: {error}"));
+        }
+        return Ok(Outcome::Recorded(recorded));
     };
     // The client gets its answer in any case: nothing depends on this count.
     if let Err(error) = app.store.record_ignored(now, reason).await {

@@ -4,16 +4,17 @@
 //! asks the peers for their own, and merges them.
 
 use chrono::{DateTime, Utc};
-use futures::join;
+use futures::try_join;
 
 use super::app::App;
+use super::ask::ask;
 use super::problem::Problem;
 use crate::bucket::Bucket;
 use crate::limits::SUMMARY_PAGES;
-use crate::render::uri::path_and_query;
+use crate::peers::Question;
 use crate::report::{
-    BucketCount, Cluster, CoarseBefore, Count, Histogram, MergedCount, MergedHistogram, MergedSummary, MergedTail,
-    Summary, Tail,
+    BucketCount, Cluster, CoarseBefore, Count, Histogram, Known, MergedCount, MergedHistogram, MergedSummary,
+    MergedTail, Others, Reporter, State, Summary, Tail,
 };
 use crate::store::{self, Counted, Range, TailQuery};
 use crate::visit::{Page, Visit};
@@ -37,53 +38,88 @@ pub struct HistogramQuery {
     pub page: Option<Page>,
 }
 
+/// Which replica this is.
+pub async fn reporter(app: &App) -> Result<Reporter, Problem> {
+    let identity = app.store.identity().await.map_err(Problem::unavailable("The visits could not be read"))?;
+    Ok(Reporter { replica: app.config.replica.clone(), id: Some(identity.id), revision: Some(identity.revision) })
+}
+
+/// What each replica that does not answer has of all visits, or of those to a page; an old number of one that has ended
+/// is none.
+async fn shares(app: &App, range: Range, page: Option<&Page>) -> Result<Shares, Problem> {
+    let pages = match (range, page) {
+        (Range { since: None, until: None }, None) => return Ok(Shares::All),
+        (Range { since: None, until: None }, Some(page)) => app.store.known_page(page).await,
+        _ => Ok(Vec::new()),
+    };
+    let pages = pages.map_err(Problem::unavailable("The visits could not be counted"))?;
+    Ok(Shares::Pages(pages))
+}
+
+enum Shares {
+    All,
+    Pages(Vec<store::KnownPage>),
+}
+
+impl Shares {
+    fn of(&self, others: &Others, known: &Known) -> Option<i64> {
+        match self {
+            Self::All => Some(known.visits),
+            Self::Pages(pages) => {
+                let page = pages.iter().find(|page| page.id == known.id)?;
+                let is_current = page.revision >= known.revision || others.state(known) == State::Unreachable;
+                is_current.then_some(page.visits)
+            }
+        }
+    }
+}
+
 /// The number of visits.
 pub async fn count(app: &App, range: Range, page: Option<&Page>) -> Result<Count, Problem> {
+    let reporter = reporter(app).await?;
     let counted =
         app.store.count(range, page).await.map_err(Problem::unavailable("The visits could not be counted"))?;
     let coarse_before = coarse_before(&counted, &app.config.timezone);
-    Ok(Count { replica: app.config.replica.clone(), visits: counted.visits, coarse_before })
+    Ok(Count { reporter, visits: counted.visits, coarse_before })
 }
 
 /// [`count`] of all replicas.
-pub async fn merged_count(app: &App, range: Range, page: Option<&Page>) -> Result<Cluster<MergedCount>, Problem> {
-    let parameters = [
-        ("since", range.since.as_ref().map(DateTime::to_rfc3339)),
-        ("until", range.until.as_ref().map(DateTime::to_rfc3339)),
-        page_parameter(page),
-    ];
-    let path_and_query = of_replica("/visits/count", &parameters);
-    let (own, peers) = join!(count(app, range, page), app.peers.ask(&path_and_query));
-    Ok(Cluster::of_counts(own?, peers, &app.config.timezone))
+pub async fn merged_count(
+    app: &App,
+    range: Range,
+    page: Option<&Page>,
+    now: DateTime<Utc>,
+) -> Result<Cluster<MergedCount>, Problem> {
+    let question = Question::count(range.since, range.until, page);
+    let shares = shares(app, range, page).await?;
+    let (own, (answers, others)) = try_join!(count(app, range, page), ask(app, &question, now))?;
+    Ok(Cluster::of_counts(own, answers, &others, |known| shares.of(&others, known), &app.config.timezone))
 }
 
 /// The latest visits.
 pub async fn tail(app: &App, query: &TailQuery) -> Result<Tail, Problem> {
+    let reporter = reporter(app).await?;
     let tail = app.store.tail(query).await;
     let (visits, has_earlier) = tail.map_err(Problem::unavailable("The visits could not be read"))?;
     let before = before(&visits, has_earlier);
-    Ok(Tail { replica: app.config.replica.clone(), timezone: query.zone.name().to_owned(), visits, before })
+    Ok(Tail { reporter, timezone: query.zone.name().to_owned(), visits, before })
 }
 
 /// [`tail`] of all replicas.
-pub async fn merged_tail(app: &App, query: &TailQuery) -> Result<Cluster<MergedTail>, Problem> {
-    let parameters = [
-        ("tail", Some(query.tail.to_string())),
-        page_parameter(query.page.as_ref()),
-        ("tz", Some(query.zone.name().to_owned())),
-    ];
-    let path_and_query = of_replica("/visits", &parameters);
-    let (own, peers) = join!(tail(app, query), app.peers.ask(&path_and_query));
-    Ok(Cluster::of_tails(own?, peers, query.tail, &query.zone))
+pub async fn merged_tail(app: &App, query: &TailQuery, now: DateTime<Utc>) -> Result<Cluster<MergedTail>, Problem> {
+    let question = Question::tail(query.tail, query.page.as_ref(), &query.zone);
+    let (own, (answers, others)) = try_join!(tail(app, query), ask(app, &question, now))?;
+    Ok(Cluster::of_tails(own, answers, &others, query.tail, &query.zone))
 }
 
 /// The number of visits in each bucket.
 pub async fn histogram(app: &App, query: &HistogramQuery) -> Result<Histogram, Problem> {
     let HistogramQuery { bucket, since, until, zone, page, .. } = query;
+    let reporter = reporter(app).await?;
     let counted = bucket_counts(app, *bucket, zone, (*since, *until), page.as_ref()).await;
     let counted = counted.map_err(Problem::unavailable("The visits could not be counted"))?;
     Ok(Histogram {
-        replica: app.config.replica.clone(),
+        reporter,
         timezone: zone.name().to_owned(),
         bucket: *bucket,
         since: zone.local(*since),
@@ -96,26 +132,24 @@ pub async fn histogram(app: &App, query: &HistogramQuery) -> Result<Histogram, P
 
 /// [`histogram`] of all replicas.
 pub async fn merged_histogram(app: &App, query: &HistogramQuery) -> Result<Cluster<MergedHistogram>, Problem> {
-    let parameters = [
-        ("bucket", Some(query.bucket.name().to_owned())),
-        ("since", query.range.since.as_ref().map(DateTime::to_rfc3339)),
-        ("until", query.range.until.as_ref().map(DateTime::to_rfc3339)),
-        // Without an end, the ranges of all replicas must refer to the same time.
-        ("now", Some(query.now.to_rfc3339())),
-        ("tz", Some(query.zone.name().to_owned())),
-        page_parameter(query.page.as_ref()),
-    ];
-    let path_and_query = of_replica("/visits/histogram", &parameters);
-    let (own, peers) = join!(histogram(app, query), app.peers.ask(&path_and_query));
-    Ok(Cluster::of_histograms(own?, peers, &query.zone))
+    let Range { since, until } = query.range;
+    let question = Question::histogram(query.bucket, (since, until), query.now, query.page.as_ref(), &query.zone);
+    let (own, (answers, others)) = try_join!(histogram(app, query), ask(app, &question, query.now))?;
+    Ok(Cluster::of_histograms(own, answers, &others, &query.zone))
 }
 
 /// The numbers of the dashboard at the time `now`, with the latest visits that `tail` asks for.
 pub async fn summary(app: &App, tail: &TailQuery, now: DateTime<Utc>) -> Result<Summary, Problem> {
-    try_summary(app, tail, now).await.map_err(Problem::unavailable("The visits could not be read"))
+    let reporter = reporter(app).await?;
+    try_summary(app, reporter, tail, now).await.map_err(Problem::unavailable("The visits could not be read"))
 }
 
-async fn try_summary(app: &App, tail: &TailQuery, now: DateTime<Utc>) -> Result<Summary, store::Error> {
+async fn try_summary(
+    app: &App,
+    reporter: Reporter,
+    tail: &TailQuery,
+    now: DateTime<Utc>,
+) -> Result<Summary, store::Error> {
     let (zone, page) = (&tail.zone, tail.page.as_ref());
     let latest_buckets = async |bucket: Bucket| {
         bucket_counts(app, bucket, zone, bucket.latest(zone, bucket.default_number(), now), page).await
@@ -123,7 +157,7 @@ async fn try_summary(app: &App, tail: &TailQuery, now: DateTime<Utc>) -> Result<
     let (hours, days) = (latest_buckets(Bucket::Hour).await?, latest_buckets(Bucket::Day).await?);
     let (latest, has_earlier) = app.store.tail(tail).await?;
     Ok(Summary {
-        replica: app.config.replica.clone(),
+        reporter,
         timezone: zone.name().to_owned(),
         visits: app.store.count(Range::default(), page).await?.visits,
         coarse_before: coarse_before(&hours, zone).max(coarse_before(&days, zone)),
@@ -141,15 +175,10 @@ pub async fn merged_summary(
     tail: &TailQuery,
     now: DateTime<Utc>,
 ) -> Result<Cluster<MergedSummary>, Problem> {
-    let parameters = [
-        page_parameter(tail.page.as_ref()),
-        ("tz", Some(tail.zone.name().to_owned())),
-        ("tail", Some(tail.tail.to_string())),
-        ("now", Some(now.to_rfc3339())),
-    ];
-    let path_and_query = of_replica("/visits/summary", &parameters);
-    let (own, peers) = join!(summary(app, tail, now), app.peers.ask(&path_and_query));
-    Ok(Cluster::of_summaries(own?, peers, tail.tail, &tail.zone))
+    let question = Question::summary(tail.tail, tail.page.as_ref(), &tail.zone, now);
+    let shares = shares(app, Range::default(), tail.page.as_ref()).await?;
+    let (own, (answers, others)) = try_join!(summary(app, tail, now), ask(app, &question, now))?;
+    Ok(Cluster::of_summaries(own, answers, &others, |known| shares.of(&others, known), tail.tail, &tail.zone))
 }
 
 /// Counts visits in the buckets of a range. Of the first and the last bucket, only visits within the range are counted.
@@ -181,16 +210,4 @@ fn coarse_before<T>(counted: &Counted<T>, zone: &Zone) -> Option<CoarseBefore> {
 /// The value of `before` for the visits before these, if there are any.
 fn before(visits: &[Visit], has_earlier: bool) -> Option<i64> {
     visits.first().filter(|_| has_earlier).map(|visit| visit.id)
-}
-
-type Parameter = (&'static str, Option<String>);
-
-fn page_parameter(page: Option<&Page>) -> Parameter {
-    ("page", page.map(|page| page.as_str().to_owned()))
-}
-
-/// The path and the query with which a peer is asked for its own report.
-fn of_replica(path: &str, parameters: &[Parameter]) -> String {
-    let scope = ("scope", Some("replica".to_owned()));
-    path_and_query(path, &parameters.iter().cloned().chain([scope]).collect::<Vec<_>>())
 }

@@ -15,6 +15,9 @@ pub enum Resource {
     ExportCsv,
     Pages,
     Badge,
+    Replica,
+    Ask,
+    Drain,
     Metrics,
     Healthz,
     Readyz,
@@ -23,7 +26,7 @@ pub enum Resource {
 }
 
 impl Resource {
-    const ALL: [(Self, &str); 15] = [
+    const ALL: [(Self, &str); 18] = [
         (Self::Home, "/"),
         (Self::CountGif, "/count.gif"),
         (Self::Visits, "/visits"),
@@ -34,6 +37,9 @@ impl Resource {
         (Self::ExportCsv, "/visits/export.csv"),
         (Self::Pages, "/pages"),
         (Self::Badge, "/badge.svg"),
+        (Self::Replica, "/replica"),
+        (Self::Ask, "/replica/ask"),
+        (Self::Drain, "/drain"),
         (Self::Metrics, "/metrics"),
         (Self::Healthz, "/healthz"),
         (Self::Readyz, "/readyz"),
@@ -59,19 +65,24 @@ impl Resource {
             Self::Visits => &[Format::Text, Format::Json, Format::Html],
             Self::Count => &[Format::Text, Format::Json],
             Self::Histogram => &[Format::Json, Format::Text, Format::Svg],
-            Self::Summary | Self::Pages | Self::Version => &[Format::Json],
+            Self::Summary | Self::Pages | Self::Replica | Self::Ask | Self::Version => &[Format::Json],
             Self::ExportNdjson => &[Format::Ndjson],
             Self::ExportCsv => &[Format::Csv],
             Self::Badge => &[Format::Svg],
             Self::Metrics => &[Format::Prometheus, Format::OpenMetrics],
-            Self::Healthz | Self::Readyz => &[Format::Text],
+            Self::Drain | Self::Healthz | Self::Readyz => &[Format::Text],
             Self::OpenApi => &[Format::Yaml],
         }
     }
 
     /// Its methods, as in the header `Allow`.
     pub fn allow(self) -> &'static str {
-        if self == Self::Pages { "DELETE" } else { "GET, HEAD" }
+        match self {
+            Self::Pages => "DELETE",
+            // They do something, if only asking.
+            Self::Ask | Self::Drain => "GET",
+            _ => "GET, HEAD",
+        }
     }
 
     /// Whether it wants the token in the variable `export_token`.

@@ -12,18 +12,21 @@ use super::reports;
 use super::response::{Body, full, ok};
 use crate::render::html::{self, Dashboard};
 use crate::render::{json, text};
-use crate::report::Cluster;
+use crate::report::{Cluster, Others};
 use crate::store::TailQuery;
 use crate::zone::Zone;
 
 pub async fn get(app: &App, request: &Parts, now: DateTime<Utc>, format: Format) -> Result<Response<Body>, Problem> {
     let query = Query::parse(request.uri.query(), &["tail", "before", "page", "tz", "scope"])?;
-    let body =
-        if format == Format::Html { dashboard(app, &query, now).await? } else { tail(app, &query, format).await? };
+    let body = if format == Format::Html {
+        dashboard(app, &query, now).await?
+    } else {
+        tail(app, &query, now, format).await?
+    };
     Ok(ok(format, "no-cache", full(body)))
 }
 
-async fn tail(app: &App, query: &Query, format: Format) -> Result<String, Problem> {
+async fn tail(app: &App, query: &Query, now: DateTime<Utc>, format: Format) -> Result<String, Problem> {
     let scope = query.scope()?;
     let parsed = tail_query(query, scope, &app.config.timezone)?;
     Ok(match scope {
@@ -32,7 +35,7 @@ async fn tail(app: &App, query: &Query, format: Format) -> Result<String, Proble
             if format == Format::Json { json::line(&tail) } else { text::tail(&tail) }
         }
         Scope::Cluster => {
-            let tail = reports::merged_tail(app, &parsed).await?;
+            let tail = reports::merged_tail(app, &parsed, now).await?;
             if format == Format::Json { json::line(&tail) } else { text::merged_tail(&tail) }
         }
     })
@@ -49,7 +52,8 @@ async fn dashboard(app: &App, query: &Query, now: DateTime<Utc>) -> Result<Strin
     } else {
         let own = reports::summary(app, &tail, now).await?;
         let earlier = own.before;
-        (Cluster::of_summaries(own, Vec::new(), tail.tail, &tail.zone), earlier)
+        let alone = Others { now, ..Others::default() };
+        (Cluster::of_summaries(own, Vec::new(), &alone, |_| None, tail.tail, &tail.zone), earlier)
     };
     let oldest = app.store.oldest().await.map_err(Problem::unavailable("The visits could not be read"))?;
     Ok(html::dashboard(&Dashboard {

@@ -83,6 +83,24 @@ fn the_pages_of_a_cluster_that_misses_a_peer_and_has_long_names() {
 }
 
 #[test]
+fn the_dashboard_of_a_cluster_of_which_one_has_ended_and_one_is_silent() {
+    let ([first, second, third], tab) = (cluster(1), Tab::open());
+    assert_eq!(third.client().get("/drain").text(), "drained\n");
+    // Of two answers with one number the later one holds.
+    first.set_clock("2026-11-23T14:37:22.5Z");
+    // Whoever is not known by that name yet is asked, too.
+    assert_eq!(first.client().json("/replica/ask?replica=footfall-2")["answered"], true);
+    drop((second.kill(), third.kill()));
+    let says = [
+        "footfall-1 is missing: ",
+        "visits at 2026-11-23 14:37+00:00, which are in the total, and not in the charts.",
+        "footfall-2 ended by 2026-11-23 14:37+00:00 with",
+        "no answer, as of 2026-11-23",
+    ];
+    assert_page(&tab, "states", &format!("{}/visits", first.url()), &says);
+}
+
+#[test]
 fn a_check_of_a_page_sees_what_is_wrong() {
     let (server, tab) = (setup("footfall-0").start(), Tab::open());
     tab.emulate(360, "light");

@@ -62,14 +62,15 @@ impl Client {
         answer.recorded().unwrap_or_else(|| panic!("not recorded: {}", answer.text()))
     }
 
-    /// The number in `/visits/count` with this query.
+    /// The number in the replica's `/visits/count` with this query.
     pub fn count(&self, query: &str) -> i64 {
-        let answer = self.get(&format!("/visits/count?{query}"));
+        let answer = self.get(&format!("/visits/count?scope=replica&{query}"));
         let number = answer.text().lines().next().and_then(|line| line.parse().ok());
         number.unwrap_or_else(|| panic!("{query}: {}", answer.text()))
     }
 
-    fn try_request(&self, method: &Method, target: &str, headers: &[(&str, &str)]) -> Result<Answer, ureq::Error> {
+    /// Any request to a server that may be gone.
+    pub fn try_request(&self, method: &Method, target: &str, headers: &[(&str, &str)]) -> Result<Answer, ureq::Error> {
         let request = Request::builder().method(method).uri(format!("{}{target}", self.url));
         let request = headers.iter().fold(request, |request, (name, value)| request.header(*name, *value));
         let mut answer = self.agent.run(request.body(())?)?;
@@ -100,6 +101,17 @@ impl Answer {
     /// The body as JSON.
     pub fn json(&self) -> Value {
         serde_json::from_slice(&self.body).unwrap_or_else(|error| panic!("{error}: {}", self.text()))
+    }
+
+    /// The same without what tells databases apart, which is random.
+    pub fn json_without_ids(&self) -> Value {
+        let mut answer = self.json();
+        let forget = |report: &mut Value| {
+            report.as_object_mut().expect("a report").retain(|name, _| !["id", "revision"].contains(&name.as_str()));
+        };
+        forget(&mut answer);
+        answer.get_mut("replicas").and_then(Value::as_array_mut).into_iter().flatten().for_each(forget);
+        answer
     }
 
     /// The id of the visit, if it was recorded.

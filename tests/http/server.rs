@@ -2,6 +2,7 @@
 
 use std::ffi::OsStr;
 use std::io::{BufRead, BufReader, Read};
+use std::path::PathBuf;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -17,9 +18,14 @@ use crate::volume::{Volume, permissions_bind};
 /// The manifest, which every host starts from.
 pub const MANIFEST: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../spin.toml");
 
+/// The version before: the component and the manifest of commit 3e5f9e6, built by `scripts/component rc`.
+const VERSION_BEFORE: (&[u8], &str) =
+    (include_bytes!("fixtures/version-before.wasm.zst"), include_str!("fixtures/version-before.toml"));
+
 /// How to start a server.
 pub struct Setup {
     runtime: Runtime,
+    manifest: PathBuf,
     volume: Volume,
     options: Vec<String>,
     through: Vec<String>,
@@ -33,13 +39,31 @@ impl Setup {
 
     /// On a volume.
     pub fn on(volume: &Volume) -> Self {
-        Self { runtime: Runtime::of_the_tests(), volume: volume.clone(), options: Vec::new(), through: Vec::new() }
+        Self {
+            runtime: Runtime::of_the_tests(),
+            manifest: MANIFEST.into(),
+            volume: volume.clone(),
+            options: Vec::new(),
+            through: Vec::new(),
+        }
     }
 
     /// On a certain runtime.
     pub fn runtime(mut self, runtime: Runtime) -> Self {
         self.runtime = runtime;
         self
+    }
+
+    /// As the version before, with the build of it that Spin 4.0 runs.
+    pub fn version_before(mut self) -> Self {
+        let (component, manifest) = VERSION_BEFORE;
+        self.manifest = self.volume.path().join("spin.toml");
+        fs::write(&self.manifest, manifest).expect("a manifest");
+        // Where the manifest says it is.
+        let target = self.volume.path().join("target");
+        fs::create_dir_all(&target).expect("a directory");
+        fs::write(target.join("footfall.wasm"), zstd::decode_all(component).expect("zstd")).expect("a component");
+        self.runtime(Runtime::Spin40)
     }
 
     /// With a value for a variable of the app.
@@ -92,7 +116,8 @@ impl Setup {
         fs::write(&config, text).expect("a runtime configuration");
         let mut words = self.through.iter().map(OsStr::new).chain([host.as_os_str()]);
         let mut command = Command::new(words.next().expect("a program"));
-        command.args(words).args(["--from", MANIFEST, "--listen", "127.0.0.1:0", "--runtime-config-file"]).arg(config);
+        command.args(words).arg("--from").arg(self.manifest);
+        command.args(["--listen", "127.0.0.1:0", "--runtime-config-file"]).arg(config);
         command.args(self.runtime.profile().map(|profile| format!("--profile={profile}"))).args(self.options);
         let clock = self.volume.path().join("clock");
         if clock.exists() {

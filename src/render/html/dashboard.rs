@@ -3,12 +3,12 @@
 use maud::{Markup, html};
 
 use super::layout::{self, name};
-use super::tables;
 use super::view::Dashboard;
+use super::{silent, tables};
 use crate::bucket::Bucket;
 use crate::render::labels::{bucket_label, coarse_label, group_thousands};
 use crate::render::svg;
-use crate::report::{BucketCount, Cluster, CoarseBefore};
+use crate::report::{BucketCount, CoarseBefore};
 use crate::zone;
 
 /// The dashboard.
@@ -29,7 +29,7 @@ pub fn dashboard(dashboard: &Dashboard) -> String {
                 (navigation(dashboard))
             }
             main {
-                (missing(&dashboard.summary))
+                (silent::notes(&dashboard.summary))
                 (numbers(dashboard))
                 (coarse(summary.coarse_before))
                 section class="charts" aria-label="Charts" {
@@ -76,19 +76,6 @@ fn navigation(dashboard: &Dashboard) -> Markup {
     }
 }
 
-/// Tells which replicas are missing in the numbers.
-fn missing<T>(cluster: &Cluster<T>) -> Markup {
-    html! {
-        @if !cluster.complete {
-            div class="missing" role="status" {
-                @for (replica, reason) in &cluster.reasons {
-                    p { strong { (name(replica)) " is missing: " } (reason) ". Its visits are not in these numbers." }
-                }
-            }
-        }
-    }
-}
-
 /// Tells before which time the charts are coarse.
 fn coarse(before: Option<CoarseBefore>) -> Markup {
     html! {
@@ -122,14 +109,15 @@ fn oldest(dashboard: &Dashboard) -> Markup {
 
 fn numbers(dashboard: &Dashboard) -> Markup {
     let summary = &dashboard.summary.merged;
-    let own = summary.replicas.iter().find(|replica| replica.replica == dashboard.replica);
+    // Its own report comes first: other replicas may have the same name.
+    let own = summary.replicas.first();
     let sum = |counts: &[BucketCount]| counts.iter().map(|count| count.visits).sum::<i64>();
     let number = |label: Markup, number: i64| html! { div { dt { (label) } dd { (group_thousands(number)) } } };
     html! {
         dl class="numbers" {
             @if dashboard.shows_several_replicas() { (number(html! { "All replicas" }, summary.total)) }
             @if dashboard.has_peers {
-                @if let Some(own) = own { (number(name(&own.replica), own.visits)) }
+                @if let Some(own) = own { (number(name(&own.count.replica), own.count.visits)) }
             } @else {
                 (number(html! { "All time" }, summary.total))
             }

@@ -22,7 +22,7 @@ pub fn home(home: &Home) -> String {
                     dd { time datetime=(zone::rfc3339(&home.time)) { (zone::human(&home.time, &home.timezone)) } }
                     dt { "Replica" }
                     dd { (name(&home.replica)) }
-                    dt { "Visits here" }
+                    dt { "Visits in all" }
                     dd { (group_thousands(home.visits)) }
                 }
                 p { a href="/visits" { "All visits" } }

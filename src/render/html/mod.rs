@@ -3,7 +3,8 @@
 //! | module      | what it is                                        | uses                      |
 //! |-------------|---------------------------------------------------|---------------------------|
 //! | `home`      | the page of `/`                                   | layout                    |
-//! | `dashboard` | the page of `/visits`: its numbers and its charts | tables, layout, view, svg |
+//! | `dashboard` | the page of `/visits`: its numbers and its charts | silent, tables, view, svg |
+//! | `silent`    | which replicas did not answer, and what of them counts | layout               |
 //! | `tables`    | the tables of the dashboard                       | layout, view              |
 //! | `view`      | what a dashboard shows, and links to others       | nothing                   |
 //! | `layout`    | what all pages have in common; times and names    | svg                       |
@@ -11,6 +12,7 @@
 mod dashboard;
 mod home;
 mod layout;
+mod silent;
 mod tables;
 mod view;
 

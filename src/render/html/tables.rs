@@ -3,10 +3,11 @@
 use maud::{Markup, html};
 
 use super::layout::{name, time};
+use super::silent;
 use super::view::Dashboard;
 use crate::limits::DASHBOARD_PAGES;
 use crate::render::labels::group_thousands;
-use crate::report::{PageTotal, ReplicaVisit};
+use crate::report::{PageTotal, ReplicaVisit, State};
 
 /// The busiest pages, each with a link to the dashboard of that page.
 pub fn busiest(dashboard: &Dashboard) -> Markup {
@@ -75,7 +76,7 @@ pub fn latest(dashboard: &Dashboard) -> Markup {
     }
 }
 
-/// A row for each replica, and for each that is missing.
+/// A row for each replica, and for each whose number is not known.
 pub fn replicas(dashboard: &Dashboard) -> Markup {
     let summary = &dashboard.summary;
     html! {
@@ -93,13 +94,24 @@ pub fn replicas(dashboard: &Dashboard) -> Markup {
                 tbody {
                     @for replica in &summary.merged.replicas {
                         tr {
-                            th scope="row" { (name(&replica.replica)) }
-                            td class="number" { (group_thousands(replica.visits)) }
-                            td class="number" { (group_thousands(replica.today)) }
-                            td { @if let Some(visit) = &replica.latest { (time(&visit.at)) } @else { "none" } }
+                            th scope="row" { (name(&replica.count.replica)) }
+                            td class="number" { (group_thousands(replica.count.visits)) }
+                            @if let Some(today) = replica.today {
+                                td class="number" { (group_thousands(today)) }
+                                td { @if let Some(visit) = &replica.latest { (time(&visit.at)) } @else { "none" } }
+                            } @else {
+                                td colspan="2" {
+                                    @match replica.count.state {
+                                        State::Ended => "ended by ",
+                                        State::Retired => "retired, as of ",
+                                        _ => "no answer, as of ",
+                                    }
+                                    (time(&replica.count.as_of))
+                                }
+                            }
                         }
                     }
-                    @for (replica, reason) in &summary.reasons {
+                    @for (replica, reason) in silent::unknown(summary) {
                         tr class="missing" {
                             th scope="row" { (name(replica)) }
                             td colspan="3" { "missing: " (reason) }

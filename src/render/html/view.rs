@@ -2,8 +2,8 @@
 
 use chrono::{DateTime, FixedOffset};
 
-use crate::render::uri::path_and_query;
 use crate::report::{Cluster, MergedSummary, Oldest};
+use crate::uri::path_and_query;
 use crate::visit::Page;
 use crate::zone::Zone;
 

@@ -11,14 +11,15 @@ use crate::visit::Page;
 
 /// The histogram of one replica.
 pub fn histogram(histogram: &Histogram, page: Option<&Page>) -> String {
-    let title = format!("{} on {}", count(histogram.visits, page), histogram.replica);
+    let title = format!("{} on {}", count(histogram.visits, page), histogram.reporter.replica);
     file(histogram.bucket, &histogram.buckets, &title, histogram.coarse_before)
 }
 
 /// The histogram of all replicas. Its title says which are missing in it.
 pub fn merged_histogram(cluster: &Cluster<MergedHistogram>, page: Option<&Page>) -> String {
-    let missing = if cluster.complete { String::new() } else { format!(", without {}", cluster.missing.join(", ")) };
-    let title = format!("{}{missing}", count(cluster.merged.total, page));
+    let missing: Vec<_> = cluster.reasons.keys().map(String::as_str).collect();
+    let without = if missing.is_empty() { String::new() } else { format!(", without {}", missing.join(", ")) };
+    let title = format!("{}{without}", count(cluster.merged.total, page));
     file(cluster.merged.bucket, &cluster.merged.buckets, &title, cluster.merged.coarse_before)
 }
 

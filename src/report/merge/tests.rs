@@ -1,12 +1,83 @@
-mod reports;
-
 use std::collections::BTreeMap;
 
 use chrono::DateTime;
 use proptest::prelude::*;
 
 use super::*;
-use reports::{answer, count, histogram, summary, tail, visits};
+use crate::bucket::Bucket;
+use crate::report::replica::PageCount;
+use crate::report::{Id, Report};
+
+fn visits() -> impl Strategy<Value = Vec<Visit>> {
+    let visit = |(id, second)| Visit {
+        id,
+        at: DateTime::from_timestamp(second, 0).expect("a time").fixed_offset(),
+        page: Page::root(),
+    };
+    prop::collection::vec((1..1000_i64, 0..50_i64).prop_map(visit), 0..30)
+}
+
+fn tail(replica: usize, mut visits: Vec<Visit>) -> Tail {
+    visits.sort_by_key(|visit| visit.at);
+    Tail { reporter: reporter(replica), timezone: "UTC".to_owned(), visits, before: None }
+}
+
+fn reporter(replica: usize) -> Reporter {
+    Reporter { replica: format!("r{replica}"), id: Id::parse(&format!("{replica:016}")), revision: Some(1) }
+}
+
+fn answer<T>(replica: usize, report: Result<T, String>) -> Answer<T> {
+    Answer { peer: format!("p{replica}"), expected: true, is_own: false, report }
+}
+
+fn count(replica: usize, visits: i64, coarse_before: Option<CoarseBefore>) -> Count {
+    Count { reporter: reporter(replica), visits, coarse_before }
+}
+
+/// Nothing is known of them.
+fn others() -> Others {
+    Others::default()
+}
+
+fn unknown(_: &Known) -> Option<i64> {
+    None
+}
+
+fn summary(replica: usize, pages: Vec<(u8, i64)>) -> Summary {
+    let pages: BTreeMap<_, _> = pages.into_iter().collect();
+    let page =
+        |(name, visits): (u8, i64)| PageCount { page: Page::parse(&format!("/{name}")).expect("a page"), visits };
+    let mut pages: Vec<_> = pages.into_iter().map(page).collect();
+    pages.sort_by_key(|page| Reverse(page.visits));
+    Summary {
+        reporter: reporter(replica),
+        timezone: "UTC".to_owned(),
+        visits: pages.iter().map(|page| page.visits).sum(),
+        coarse_before: None,
+        hours: Vec::new(),
+        days: Vec::new(),
+        pages,
+        latest: Vec::new(),
+        before: None,
+    }
+}
+
+fn histogram(replica: usize, visits: &[i64]) -> Histogram {
+    let hour = |(hour, visits): (i64, &i64)| BucketCount {
+        start: DateTime::from_timestamp(hour * 3600, 0).expect("a time").fixed_offset(),
+        visits: *visits,
+    };
+    Histogram {
+        reporter: reporter(replica),
+        timezone: "UTC".to_owned(),
+        bucket: Bucket::Hour,
+        since: DateTime::UNIX_EPOCH.fixed_offset(),
+        until: DateTime::UNIX_EPOCH.fixed_offset(),
+        visits: visits.iter().sum(),
+        coarse_before: None,
+        buckets: (0..).zip(visits).map(hour).collect(),
+    }
+}
 
 #[test]
 fn numbers_or_sums_that_are_too_large_are_implausible() {
@@ -32,36 +103,11 @@ fn numbers_or_sums_that_are_too_large_are_implausible() {
 }
 
 #[test]
-fn a_peer_that_cannot_be_merged_is_missing_with_the_reason() {
-    let own = histogram(0, &[1, 2]);
-    let peers = vec![
-        answer(0, Ok(histogram(0, &[1, 2]))),
-        answer(1, Ok(histogram(1, &[10, 20]))),
-        answer(2, Ok(histogram(1, &[10, 20]))),
-        answer(3, Ok(histogram(3, &[10, 20, 30]))),
-        answer(4, Err("it is unreachable".to_owned())),
-    ];
-    let cluster = Cluster::of_histograms(own, peers, &Zone::UTC);
-    // The first peer is this replica itself.
-    assert_eq!(counts(&cluster.merged.buckets).collect::<Vec<_>>(), [11, 22]);
-    let replicas = cluster.merged.replicas.iter().map(|replica| (&*replica.replica, replica.visits));
-    assert_eq!(replicas.collect::<Vec<_>>(), [("r0", 3), ("r1", 30)]);
-    let reasons = cluster.reasons.iter().map(|(peer, reason)| (&**peer, &**reason));
-    let expected = [
-        ("p2", "it is called r1, as another replica is"),
-        ("p3", "it answered for something else than it was asked for"),
-        ("p4", "it is unreachable"),
-    ];
-    assert_eq!(reasons.collect::<Vec<_>>(), expected);
-    assert_eq!((cluster.missing, cluster.complete), (expected.map(|(peer, _)| peer.to_owned()).into(), false));
-}
-
-#[test]
 fn a_merged_tail_has_the_offsets_of_its_zone() {
     let zone = Zone::parse("Europe/Moscow").expect("a zone");
     let visit = |replica: i64| Visit { id: replica, at: DateTime::UNIX_EPOCH.fixed_offset(), page: Page::root() };
     let own = Tail { timezone: zone.name().to_owned(), ..tail(0, Vec::new()) };
-    let merged = Cluster::of_tails(own, vec![answer(1, Ok(tail(1, vec![visit(1)])))], 5, &zone).merged;
+    let merged = Cluster::of_tails(own, vec![answer(1, Ok(tail(1, vec![visit(1)])))], &others(), 5, &zone).merged;
     assert_eq!(merged.visits[0].visit.at.to_rfc3339(), "1970-01-01T03:00:00+03:00");
 }
 
@@ -71,24 +117,24 @@ fn the_coarse_time_of_a_cluster_is_the_latest_of_all_in_its_zone() {
     let time = |text| Some(CoarseBefore(DateTime::parse_from_rfc3339(text).expect("a time")));
     let counts =
         [time("2026-11-01T00:00:00+03:00"), None, time("2026-10-31T22:00:00-05:00"), time("2026-11-01T01:00:00Z")];
-    let answers =
-        (1..).zip(counts).map(|(replica, before)| answer(replica, Ok(count(&format!("r{replica}"), 1, before))));
-    let merged = |answers| Cluster::of_counts(count("own", 1, None), answers, &zone).merged.coarse_before;
+    let answers = (1..).zip(counts).map(|(replica, before)| answer(replica, Ok(count(replica, 1, before))));
+    let merged =
+        |answers| Cluster::of_counts(count(0, 1, None), answers, &others(), unknown, &zone).merged.coarse_before;
     assert_eq!(
         merged(answers.collect()).map(|CoarseBefore(at)| at.to_rfc3339()),
         Some("2026-11-01T08:45:00+05:45".to_owned())
     );
-    assert_eq!(merged(vec![answer(1, Ok(count("r1", 1, None)))]), None);
+    assert_eq!(merged(vec![answer(1, Ok(count(1, 1, None)))]), None);
 }
 
 #[test]
 fn what_replicas_deleted_is_added_up_if_it_is_of_the_page() {
     let deleted = |replica: usize, page: &str, deleted| {
-        Ok(Deleted { replica: format!("r{replica}"), page: Page::parse(page).expect("a page"), deleted })
+        Ok(Deleted { reporter: reporter(replica), page: Page::parse(page).expect("a page"), deleted })
     };
     let peers =
         vec![answer(1, deleted(1, "/spam", 4)), answer(2, deleted(2, "/", 5)), answer(3, deleted(3, "/spam", 0))];
-    let cluster = Cluster::of_deleted(deleted(0, "/spam", 2).expect("own"), peers);
+    let cluster = Cluster::of_deleted(deleted(0, "/spam", 2).expect("own"), peers, &others());
     let replicas = cluster.merged.replicas.iter().map(|one| (&*one.replica, one.deleted));
     assert_eq!((cluster.merged.deleted, replicas.collect()), (6, vec![("r0", 2), ("r1", 4), ("r3", 0)]));
     assert_eq!((cluster.missing, cluster.complete), (vec!["p2".to_owned()], false));
@@ -114,12 +160,12 @@ proptest! {
         let histograms = |order: &[usize]| {
             let report = |peer: usize| counts[peer].as_deref().map(|counts| histogram(peer, counts));
             let one = |peer: &usize| answer(*peer, report(*peer).ok_or_else(|| "it is unreachable".to_owned()));
-            Cluster::of_histograms(histogram(9, &[1, 2, 3, 4]), order.iter().map(one).collect(), &Zone::UTC)
+            Cluster::of_histograms(histogram(9, &[1, 2, 3, 4]), order.iter().map(one).collect(), &others(), &Zone::UTC)
         };
         let summaries = |order: &[usize]| {
             let one = |peer: &usize| answer(*peer, Ok(summary(*peer, pages[*peer].clone())));
             let own = summary(9, pages[5].clone());
-            Cluster::of_summaries(own, order.iter().map(one).collect(), 9, &Zone::UTC).merged
+            Cluster::of_summaries(own, order.iter().map(one).collect(), &others(), unknown, 9, &Zone::UTC).merged
         };
         let (one, two) = (histograms(&order), histograms(&other));
         prop_assert_eq!(
@@ -132,7 +178,7 @@ proptest! {
         };
         prop_assert_eq!((one.total, pages(&one)), (two.total, pages(&two)));
         let replicas = |summary: MergedSummary| -> BTreeMap<_, _> {
-            summary.replicas.into_iter().map(|replica| (replica.replica, replica.visits)).collect()
+            summary.replicas.into_iter().map(|replica| (replica.count.replica, replica.count.visits)).collect()
         };
         prop_assert_eq!(replicas(one), replicas(two));
     }
@@ -145,7 +191,7 @@ proptest! {
         let own = histograms.remove(0);
         let mergeable: Vec<_> = counts.iter().filter(|one| one.len() == counts[0].len()).collect();
         let answers = histograms.into_iter().enumerate().map(|(peer, histogram)| answer(peer, Ok(histogram))).collect();
-        let cluster = Cluster::of_histograms(own, answers, &Zone::UTC);
+        let cluster = Cluster::of_histograms(own, answers, &others(), &Zone::UTC);
         let sum = |bucket: usize| mergeable.iter().map(|visits| visits[bucket]).sum::<i64>();
         let merged: Vec<_> = super::counts(&cluster.merged.buckets).collect();
         prop_assert_eq!(&merged, &(0..counts[0].len()).map(sum).collect::<Vec<_>>());
@@ -154,27 +200,12 @@ proptest! {
     }
 
     #[test]
-    fn a_total_is_the_sum_of_the_replicas_that_answer(counts in prop::collection::vec(prop::option::of(0..1_i64 << 50), 1..9)) {
-        let one = |(replica, visits): (usize, Option<i64>)| {
-            let report = visits.map(|visits| count(&format!("r{replica}"), visits, None));
-            answer(replica, report.ok_or_else(|| "it is unreachable".to_owned()))
-        };
-        let answers = counts.iter().copied().enumerate().map(one).collect();
-        let cluster = Cluster::of_counts(count("own", 7, None), answers, &Zone::UTC);
-        let answered: Vec<_> = counts.iter().flatten().collect();
-        prop_assert_eq!(cluster.merged.total, 7 + answered.iter().copied().sum::<i64>());
-        prop_assert_eq!(cluster.merged.replicas.len(), 1 + answered.len());
-        prop_assert_eq!(cluster.missing.len(), counts.len() - answered.len());
-        prop_assert_eq!(cluster.complete, cluster.missing.is_empty());
-    }
-
-    #[test]
     fn the_merged_tail_is_the_tail_of_all_logs(logs in prop::collection::vec(visits(), 1..5), number in 1..40_u32) {
         let all: Vec<_> = logs.iter().flatten().map(|visit| visit.at).collect();
         let mut tails: Vec<_> = logs.into_iter().enumerate().map(|(replica, log)| tail(replica, log)).collect();
         let own = tails.remove(0);
         let answers = tails.into_iter().enumerate().map(|(replica, tail)| answer(replica, Ok(tail))).collect();
-        let latest = Cluster::of_tails(own, answers, number, &Zone::UTC).merged;
+        let latest = Cluster::of_tails(own, answers, &others(), number, &Zone::UTC).merged;
         let times: Vec<_> = latest.visits.iter().map(|visit| visit.visit.at).collect();
         let mut expected = all;
         expected.sort();
@@ -197,7 +228,7 @@ proptest! {
             pages.truncate(SUMMARY_PAGES);
             Summary { pages, ..self::summary(0, Vec::new()) }
         }).collect();
-        let busiest = busiest(&listed);
+        let busiest = busiest(&listed.iter().collect::<Vec<_>>(), true);
         prop_assert!(busiest.len() <= SUMMARY_PAGES && busiest.is_sorted_by(|one, next| one.visits >= next.visits));
         for page in busiest {
             if page.exact {

@@ -93,6 +93,11 @@ impl Replica {
         self.database.query_row(statement, parameters, |row| row.get(0)).expect("a row")
     }
 
+    /// Runs a statement, and tells whether it returns a row.
+    pub fn changes(&self, statement: &str, parameters: impl Params) -> bool {
+        self.database.prepare(statement).and_then(|mut statement| statement.exists(parameters)).expect("an answer")
+    }
+
     /// Tallies at most so many visits. Returns how many are left.
     pub fn tally(&mut self, batch: i64) -> i64 {
         let tallied = self.counted.len() + usize::try_from(batch).expect("a number");

@@ -2,7 +2,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::limits::MAX_PAGE_BYTES;
-use crate::render::uri::path_and_query;
+use crate::uri::path_and_query;
 
 const KNOWN: &[&str] = &["tail", "before", "page", "tz", "scope", "bucket", "now", "since", "until", "label", "color"];
 

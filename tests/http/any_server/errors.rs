@@ -51,6 +51,8 @@ fn a_bad_value_is_refused_with_the_name_of_its_parameter() {
         ("/badge.svg", "page", &["page=blog", "page=%3Cscript%3E"]),
         ("/badge.svg", "since", &["since=%3C/title%3E%3Cscript%3E"]),
         ("/badge.svg", "scope", &["scope=world"]),
+        ("/replica", "pages_of", &["pages_of=", "pages_of=0123456789ABCDEF", "pages_of=0123456789abcdef0"]),
+        ("/replica/ask", "replica", &["", "replica=", "replica=a%0Ab", "replica=a&replica=a"]),
         ("/count.gif", "page", &["page", "page=", "page=blog", "page=(other)", "page=http://other.test/", &long]),
         ("/count.gif", "page", &["page=/%00", "page=/%EF%BF%BE", "page=/%FF", "page=/%ED%A0%80", "page=/&x&page=/"]),
     ] {
@@ -77,6 +79,8 @@ fn an_unknown_parameter_is_refused_with_those_that_are_known() {
         ("/visits/histogram", "bucket, since, until, now, tz, page, scope"),
         ("/visits/summary", "page, tz, tail, now, scope"),
         ("/badge.svg", "label, color, page, since, scope"),
+        ("/replica", "pages_of"),
+        ("/replica/ask", "replica"),
     ] {
         for query in ["x", "Page=/", "%FF=1", "=1", "page%5B%5D=/", "page=/&other=1"] {
             let target = format!("{target}?{query}");
@@ -118,6 +122,17 @@ fn every_route_is_read_only_and_has_no_other_format() {
         }
         for accept in ["image/png", "*/*;q=0", "text/markdown, audio/*"] {
             refused(target, &site.get_with(target, &[("accept", accept)]), 406);
+        }
+    }
+}
+
+#[test]
+fn what_does_something_beside_recording_has_no_head() {
+    let site = Site::find();
+    for target in ["/replica/ask?replica=footfall-1", "/drain"] {
+        for method in [Method::HEAD, Method::POST] {
+            let answer = site.request(&method, target, &[]);
+            assert_eq!((answer.status, answer.header("allow")), (405, "GET"), "{method} {target}");
         }
     }
 }

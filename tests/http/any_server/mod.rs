@@ -20,7 +20,7 @@ use crate::client::Client;
 use crate::server::Server;
 
 /// Every path but the exports, which need a token.
-pub const RESOURCES: [&str; 12] = [
+pub const RESOURCES: [&str; 13] = [
     "/",
     "/count.gif",
     "/visits",
@@ -28,6 +28,7 @@ pub const RESOURCES: [&str; 12] = [
     "/visits/histogram",
     "/visits/summary",
     "/badge.svg",
+    "/replica",
     "/metrics",
     "/healthz",
     "/readyz",

@@ -1,12 +1,12 @@
 //! Peers that do not answer, or not in time, or something else.
 
 use std::io::Write;
-use std::sync::{Arc, mpsc};
+use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
 use super::fake::{Fake, hold, nobody, response};
-use super::{ANSWERS, AT_ONCE, COUNT, TARGETS, asker, cluster, names, replica, replicas, start, text, timed};
+use super::{ANSWERS, AT_ONCE, COUNT, TARGETS, asker, names, replica, replicas, start, text, timed};
 use crate::server::{PATIENCE, Server, Setup};
 use crate::volume::Volume;
 use crate::wire::authority;
@@ -141,18 +141,6 @@ fn a_peer_that_is_given_up_is_hung_up_on() {
         server.client().json(target);
         receiver.recv_timeout(PATIENCE).expect("the end of the connection");
     }
-}
-
-#[test]
-fn a_peer_that_comes_back_is_there_again() {
-    let behind = Arc::default();
-    let gate = Fake::gate(&behind);
-    let server = asker(&[gate.url()]).start();
-    assert_eq!(names(&cluster(&server.client(), TARGETS[0])["missing"]), [gate.name()]);
-    let back = replica("b").start();
-    back.client().visit();
-    *behind.lock().expect("a lock") = Some(back.url().to_owned());
-    assert_eq!(replicas(&cluster(&server.client(), TARGETS[0])), [("a", 0), ("b", 1)]);
 }
 
 #[test]

@@ -13,18 +13,22 @@ use crate::wire::authority;
 const MARKUP: &str = r#"<script>alert(1)</script>&"'"#;
 
 #[test]
-fn a_peer_is_the_replica_that_it_says_and_the_first_of_a_name_counts() {
+fn an_id_says_who_a_peer_is_and_without_one_its_name_of_which_the_first_counts() {
     let honest = start(replica("b"));
     honest.client().visit();
-    let called = |name: &str| {
-        let name = name.to_owned();
-        Fake::lying(&honest, move |_, answer| answer["replica"] = json!(name))
+    let called = |id: Option<usize>, name: &str| {
+        let (id, name) = (id.map(|id| format!("{id:016}")), name.to_owned());
+        Fake::lying(&honest, move |_, answer| {
+            answer["replica"] = json!(name);
+            answer["id"] = json!(id);
+        })
     };
     // The first in the list, and not the quickest.
     let slow = Fake::lying(&honest, |_, _| thread::sleep(Duration::from_millis(100)));
     let longest = "x".repeat(253);
-    let others = ["الخادم", "日本 🦀", MARKUP, "A", &longest];
-    let peers: Vec<_> = [slow, called("b"), called("a")].into_iter().chain(others.map(called)).collect();
+    let others = ["b", "a", "الخادم", "日本 🦀", MARKUP, "A", &longest];
+    let with_ids = others.iter().enumerate().map(|(id, name)| called(Some(id), name));
+    let peers: Vec<_> = [slow, called(None, "b"), called(None, "a")].into_iter().chain(with_ids).collect();
     let server = asker(&peers.iter().map(Fake::url).collect::<Vec<_>>()).start();
     server.client().visit();
     for (target, format) in ANSWERS {
@@ -34,8 +38,9 @@ fn a_peer_is_the_replica_that_it_says_and_the_first_of_a_name_counts() {
                 let answer = answer.json();
                 let there: Vec<_> = replicas(&answer).into_iter().map(|(name, _)| name).collect();
                 assert_eq!(there, [&["a", "b"][..], &others].concat(), "{answer}");
-                assert_eq!(names(&answer["missing"]), [peers[1].name()], "{answer}");
-                assert_eq!(text(&answer["reasons"][peers[1].name()]), "it is called b, as another replica is");
+                let (b, a) = (peers[1].name(), peers[2].name());
+                assert_eq!(text(&answer["reasons"][&b]), "it is called b, as another replica is");
+                assert_eq!(names(&answer["missing"]), [b, a], "{answer}");
             }
             "text/html" => {
                 let escaped = "&lt;script&gt;alert(1)&lt;/script&gt;&amp;";

@@ -1,19 +1,22 @@
 //! What `scope=cluster` promises: replicas that ask each other, and peers that die, hang and lie.
 
 mod asked;
+mod coming_and_going;
 mod deleting;
 pub mod fake;
 mod faults;
+mod fleet;
 mod identity;
 mod lies;
 mod load;
 mod merging;
+mod remembering;
 
 use std::collections::BTreeSet;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use fake::Fake;
+use fake::{Fake, lock};
 use serde_json::Value;
 
 use crate::client::{Answer, Client};
@@ -63,7 +66,8 @@ fn replica(name: &str) -> Setup {
 /// A server whose schema is there.
 fn start(setup: Setup) -> Server {
     let server = setup.start();
-    assert_eq!(server.client().get("/readyz").status, 200, "{}", server.log());
+    // Not a probe, which has it ask its peers who they are.
+    assert_eq!(server.client().get("/visits/count?scope=replica").status, 200, "{}", server.log());
     server
 }
 
@@ -97,7 +101,8 @@ fn check(answer: &Value) {
     let reasons = answer["reasons"].as_object().expect("reasons");
     assert!(missing.iter().collect::<BTreeSet<_>>().into_iter().eq(reasons.keys()), "{answer}");
     let replicas = replicas(answer);
-    assert_eq!(replicas.iter().map(|(name, _)| name).collect::<BTreeSet<_>>().len(), replicas.len(), "{answer}");
+    let ids = array(&answer["replicas"]).iter().map(|one| (text(&one["replica"]), one["id"].as_str()));
+    assert_eq!(ids.collect::<BTreeSet<_>>().len(), replicas.len(), "{answer}");
     let sum: i64 = replicas.iter().map(|(_, visits)| visits).sum();
     assert!(answer["total"].is_null() || answer["total"] == sum, "{answer}");
     assert!(answer["buckets"].is_null() || visits(&answer["buckets"]).iter().sum::<i64>() == sum, "{answer}");
@@ -126,6 +131,15 @@ fn replicas(answer: &Value) -> Vec<(&str, i64)> {
     array(&answer["replicas"]).iter().map(|one| text(&one["replica"])).zip(visits(&answer["replicas"])).collect()
 }
 
+/// What each replica did, such as `b:unreachable`; who answered has no state.
+fn states(answer: &Value) -> Vec<String> {
+    let state = |one: &Value| match (text(&one["replica"]), text(&one["state"])) {
+        (name, "answered") => name.to_owned(),
+        (name, state) => format!("{name}:{state}"),
+    };
+    array(&answer["replicas"]).iter().map(state).collect()
+}
+
 /// Replicas `a`, `b`, `c` and so on with one and the same list of peers: all of them, as in a `StatefulSet`.
 struct Cluster {
     servers: Vec<Server>,
@@ -134,13 +148,13 @@ struct Cluster {
 
 impl Cluster {
     fn start(size: usize, setup: impl Fn(usize, Setup) -> Setup) -> Self {
-        let targets: Vec<_> = (0..size).map(|_| Arc::new(Mutex::new(None))).collect();
+        let targets: Vec<_> = (0..size).map(|_| Arc::default()).collect();
         let gates: Vec<_> = targets.iter().map(Fake::gate).collect();
         let peers = gates.iter().map(Fake::url).collect::<Vec<_>>().join(",");
         let start = |index: usize| {
             let with = replica(["a", "b", "c"][index]).variable("peers", &peers).variable("peer_timeout_ms", "20000");
             let server = start(setup(index, with));
-            *targets[index].lock().unwrap_or_else(PoisonError::into_inner) = Some(server.url().to_owned());
+            lock(&targets[index]).push(server.url().to_owned());
             server
         };
         Self { servers: (0..size).map(start).collect(), gates }

@@ -19,7 +19,7 @@ fn left_by(sql: &str) -> Volume {
 fn a_database_of_another_version_or_program_is_refused_and_stays_as_it_is() {
     for (sql, reason) in [
         ("PRAGMA user_version = 2", "schema version 2, of a version before 0.1.0, which this one cannot read"),
-        ("PRAGMA user_version = 5", "schema version 5, and this version knows 4: upgrade Footfall"),
+        ("PRAGMA user_version = 6", "schema version 6, and this version knows 5: upgrade Footfall"),
         ("PRAGMA application_id = 1; PRAGMA journal_mode = DELETE", "another program's: move the file away"),
         ("PRAGMA application_id = 0; PRAGMA user_version = 0", "another program's: move the file away"),
     ] {
@@ -41,27 +41,30 @@ fn a_copy_with_another_journal_is_taken_over() {
     assert_eq!(journal, "wal");
 }
 
-/// A log of 560 visits in turn to seven pages, of which four are told apart; the last 60 are not tallied.
-const VERSION_3: &[u8] = include_bytes!("../fixtures/version-3.db");
+/// Logs of 560 visits in turn to seven pages, of which four are told apart; the last 60 are not tallied.
+const EARLIER_VERSIONS: [&[u8]; 2] =
+    [include_bytes!("../fixtures/version-3.db"), include_bytes!("../fixtures/version-4.db")];
 
 #[test]
-fn a_database_of_schema_version_3_is_migrated_with_all_its_counts() {
-    let volume = Volume::new();
-    fs::create_dir(volume.data()).expect("a directory");
-    fs::write(volume.database(), VERSION_3).expect("a database");
-    let server = Setup::on(&volume).variable("max_pages", "4").start();
-    let client = server.client();
-    let count = |page: &str| client.count(&format!("page={page}"));
-    assert_eq!(["/p0", "/p1", "/p4", "/p5", "(other)"].map(count), [0, 80, 80, 0, 240]);
-    assert_eq!(client.visit(), 561);
-    assert_eq!(client.count(""), 561);
-    let tables = |database: rusqlite::Connection| -> String {
-        let columns = "SELECT group_concat(name) FROM (
-            SELECT s.name || c.name || c.type AS name FROM sqlite_schema s, pragma_table_info(s.name) c
-            WHERE s.type = 'table' ORDER BY 1)";
-        database.query_row(columns, [], |row| row.get(0)).expect("a schema")
-    };
+fn a_database_of_an_earlier_version_is_migrated_with_all_its_counts() {
     let new = Server::start();
     new.client().visit();
-    assert_eq!(tables(volume.open()), tables(new.volume().open()));
+    let tables = |database: rusqlite::Connection| -> String {
+        let columns = "SELECT group_concat(name) FROM (
+            SELECT s.name || c.name || c.type || coalesce(c.dflt_value, '') AS name
+            FROM sqlite_schema s, pragma_table_info(s.name) c WHERE s.type = 'table' ORDER BY 1)";
+        database.query_row(columns, [], |row| row.get(0)).expect("a schema")
+    };
+    for database in EARLIER_VERSIONS {
+        let volume = Volume::new();
+        fs::create_dir(volume.data()).expect("a directory");
+        fs::write(volume.database(), database).expect("a database");
+        let server = Setup::on(&volume).variable("max_pages", "4").start();
+        let client = server.client();
+        let count = |page: &str| client.count(&format!("page={page}"));
+        assert_eq!(["/p0", "/p1", "/p4", "/p5", "(other)"].map(count), [0, 80, 80, 0, 240]);
+        assert_eq!(client.visit(), 561);
+        assert_eq!(client.count(""), 561);
+        assert_eq!(tables(volume.open()), tables(new.volume().open()));
+    }
 }

@@ -15,6 +15,9 @@ fn a_bad_variable_is_named_everywhere_but_where_life_is_asked_for() {
         ("max_pages", "many"),
         ("peers", "footfall-1:5000"),
         ("peer_timeout_ms", "0"),
+        ("replicas", "all"),
+        ("retired", "footfall-1"),
+        ("drain_seconds", "3601"),
         ("export_token", "two words"),
     ] {
         let server = Setup::new().variable(variable, value).start();

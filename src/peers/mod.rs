@@ -1,0 +1,247 @@
+//! The other replicas, and asking them.
+
+mod question;
+
+use std::net::IpAddr;
+use std::pin::pin;
+use std::time::Duration;
+
+use futures::future::{self, Either};
+use http::header::{ACCEPT, AUTHORIZATION};
+use http::{StatusCode, Uri};
+use http_body_util::BodyExt;
+use spin_sdk::http::EmptyBody;
+use spin_sdk::wasip3::http::types::ErrorCode;
+
+use crate::config::{self, Config};
+use crate::limits::MAX_ANSWER_BYTES;
+use crate::report::{Answer, Report};
+use crate::stderr;
+pub use question::Question;
+use question::Request;
+
+/// The peers of this replica: the replicas of the cluster that it can ask. It may be one of them itself, since only an
+/// answer says who a peer is.
+pub struct Peers {
+    peers: Vec<Peer>,
+    timeout: Duration,
+}
+
+/// A replica that can be asked.
+pub struct Peer {
+    /// What it is called until it answers.
+    pub name: String,
+    url: Uri,
+    is_own: bool,
+    is_expected: bool,
+}
+
+/// Why a peer did not answer: what follows `footfall-2 is missing: `.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Failure {
+    /// It answered with another status than 200.
+    #[error("it answered with status {}", .0.as_u16())]
+    Status(StatusCode),
+    /// Any other reason.
+    #[error("{0}")]
+    Other(String),
+}
+
+impl Peers {
+    /// The replicas that the variable `peers` lists.
+    pub fn new(config: &Config) -> Self {
+        let mut peers: Vec<Peer> = Vec::new();
+        for url in &config.peers {
+            if peers.iter().all(|peer| peer.url != *url) {
+                let name = peer_name(url, &config.peers);
+                let is_own = name == config.replica;
+                let is_expected = !is_own && config.replicas.is_none_or(|replicas| peers.len() < replicas);
+                peers.push(Peer { name, url: url.clone(), is_own, is_expected });
+            }
+        }
+        Self { peers, timeout: config.peer_timeout }
+    }
+
+    /// Whether there are none beside this replica.
+    pub fn is_empty(&self) -> bool {
+        self.peers.iter().all(|peer| peer.is_own)
+    }
+
+    /// All of them.
+    pub fn iter(&self) -> impl Iterator<Item = &Peer> {
+        self.peers.iter()
+    }
+
+    /// Asks the peers that are expected to answer, or that are known by their names, at once, and waits for each until
+    /// the timeout.
+    pub async fn ask<T: Report>(&self, question: &Question<T>, is_known: &dyn Fn(&str) -> bool) -> Vec<Answer<T>> {
+        let answer = |(peer, body): (&Peer, Result<Vec<u8>, Failure>)| Answer {
+            peer: peer.name.clone(),
+            expected: peer.is_expected,
+            is_own: false,
+            report: body.map_err(|failure| failure.to_string()).and_then(|body| parse(&body)),
+        };
+        self.send_all(&question.request, is_known).await.into_iter().map(answer).collect()
+    }
+
+    /// Asks one peer.
+    ///
+    /// # Errors
+    /// Why it did not answer.
+    pub async fn ask_one<T: Report>(&self, peer: &Peer, question: &Question<T>) -> Result<T, Failure> {
+        parse(&self.send(peer, &question.request).await?).map_err(Failure::Other)
+    }
+
+    async fn send_all(
+        &self,
+        request: &Request,
+        is_known: &dyn Fn(&str) -> bool,
+    ) -> Vec<(&Peer, Result<Vec<u8>, Failure>)> {
+        let asked = self.iter().filter(|peer| peer.is_expected || peer.is_own || is_known(&peer.name));
+        future::join_all(asked.map(async |peer| (peer, self.send(peer, request).await))).await
+    }
+
+    async fn send(&self, peer: &Peer, request: &Request) -> Result<Vec<u8>, Failure> {
+        let timeout = request.timeout.unwrap_or(self.timeout);
+        match future::select(pin!(peer.send(request)), pin!(spin_sdk::time::sleep(timeout))).await {
+            Either::Left((answer, _)) => answer,
+            Either::Right(_) => Err(Failure::Other(format!("it did not answer within {} ms", timeout.as_millis()))),
+        }
+    }
+}
+
+impl Peer {
+    /// Whether it has the name of this replica.
+    pub fn is_own(&self) -> bool {
+        self.is_own
+    }
+
+    /// Whether it is expected to answer.
+    pub fn is_expected(&self) -> bool {
+        self.is_expected
+    }
+
+    /// Sends a request and reads the answer, up to its maximum length.
+    async fn send(&self, question: &Request) -> Result<Vec<u8>, Failure> {
+        let url = format!("{}{}", self.url.to_string().trim_end_matches('/'), question.path_and_query);
+        let mut request = http::Request::builder().method(&question.method).uri(url).header(ACCEPT, "application/json");
+        if let Some(authorization) = &question.authorization {
+            request = request.header(AUTHORIZATION, authorization);
+        }
+        let request = request.body(EmptyBody::new()).map_err(|error| self.unreachable(error))?;
+        let mut response = spin_sdk::http::send(request).await.map_err(|error| self.failed(&error))?;
+        if response.status() != StatusCode::OK {
+            return Err(Failure::Status(response.status()));
+        }
+        let mut body = Vec::new();
+        while let Some(frame) = response.body_mut().frame().await {
+            let frame = frame.map_err(|error| self.failed(&error))?;
+            body.extend_from_slice(frame.data_ref().map_or(&[], |data| data));
+            if body.len() > MAX_ANSWER_BYTES {
+                return Err(Failure::Other("it answered too much".to_owned()));
+            }
+        }
+        Ok(body)
+    }
+
+    fn failed(&self, error: &ErrorCode) -> Failure {
+        let reason = match error {
+            ErrorCode::ConnectionRefused => "it refused the connection",
+            ErrorCode::DnsError(_) => "its host name does not resolve",
+            ErrorCode::HttpRequestDenied => "its address is not one that this app may ask",
+            error => return self.unreachable(error),
+        };
+        Failure::Other(reason.to_owned())
+    }
+
+    /// The details are for the log of the app.
+    fn unreachable(&self, error: impl std::fmt::Display) -> Failure {
+        stderr::line(format_args!("{} is unreachable: {error}", self.url));
+        Failure::Other("it is unreachable".to_owned())
+    }
+}
+
+/// Parses the answer of a peer, which is not trusted.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn parse<T: Report>(answer: &[u8]) -> Result<T, String> {
+    let report: Option<T> = serde_json::from_slice(answer).ok();
+    report
+        .filter(|report| {
+            let mut names = report.names().chain([&*report.reporter().replica]);
+            names.all(config::is_replica_name) && report.is_plausible()
+        })
+        .ok_or_else(|| "it answered something else than a replica does".to_owned())
+}
+
+/// What a peer is called until it answers: the first label of its host, which in Kubernetes is the name of its pod, or
+/// its address where that label is not unique.
+fn peer_name(url: &Uri, peers: &[Uri]) -> String {
+    let label = |url: &Uri| url.host().and_then(|host| host.split('.').next()).unwrap_or_default().to_owned();
+    let host = url.host().unwrap_or_default();
+    let is_address = host.trim_matches(['[', ']']).parse::<IpAddr>().is_ok();
+    if is_address || peers.iter().any(|other| other != url && label(other) == label(url)) {
+        return url.authority().map_or("", |authority| authority.as_str()).to_owned();
+    }
+    label(url)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::report::{Count, Histogram, Id, Reporter, Status, Summary, Tail};
+
+    #[test]
+    fn a_peer_is_called_like_its_pod_or_by_its_address() {
+        let peers = [
+            ("http://footfall-1.footfall-headless.default.svc:5000", "footfall-1"),
+            ("http://footfall-2:5000/", "footfall-2"),
+            ("http://127.0.0.1:3001", "127.0.0.1:3001"),
+            ("http://10.0.0.7", "10.0.0.7"),
+            ("http://[fd00::1]:5000", "[fd00::1]:5000"),
+            ("http://localhost:3001", "localhost:3001"),
+            ("http://localhost:3002", "localhost:3002"),
+        ];
+        let urls = peers.map(|(url, _)| url.parse().expect("a URL"));
+        assert_eq!(urls.each_ref().map(|url| peer_name(url, &urls)), peers.map(|(_, name)| name));
+    }
+
+    proptest! {
+        #[test]
+        fn a_report_is_parsed_as_it_was_sent(replica in "\\PC{1,60}", visits in 0..=1_i64 << 53) {
+            let reporter = Reporter { replica: replica.clone(), id: Id::parse("0123456789abcdef"), revision: Some(visits) };
+            let sent = Count { reporter: reporter.clone(), visits, coarse_before: None };
+            let parsed = parse::<Count>(&serde_json::to_vec(&sent).expect("JSON"));
+            if config::is_replica_name(&replica) {
+                prop_assert_eq!(parsed.map(|count| (count.reporter, count.visits)), Ok((reporter, visits)));
+            } else {
+                prop_assert!(parsed.is_err());
+            }
+        }
+
+        #[test]
+        fn any_answer_is_a_plausible_report_or_a_reason(
+            bytes in prop::collection::vec(any::<u8>(), 0..100),
+            replica in "(?s).{0,9}",
+            visits in prop_oneof![any::<i64>(), 0..=1_i64 << 53],
+        ) {
+            let count = serde_json::json!({ "replica": replica, "visits": visits }).to_string().into_bytes();
+            for answer in [bytes, count] {
+                let is_reason = |reason: String| reason.contains(' ');
+                prop_assert!(parse::<Tail>(&answer).err().is_some_and(is_reason));
+                prop_assert!(parse::<Histogram>(&answer).err().is_some_and(is_reason));
+                prop_assert!(parse::<Summary>(&answer).err().is_some_and(is_reason));
+                prop_assert!(parse::<Status>(&answer).err().is_some_and(is_reason));
+                match parse::<Count>(&answer) {
+                    Ok(count) => {
+                        prop_assert!((0..=1 << 53).contains(&count.visits) && config::is_replica_name(&count.reporter.replica));
+                    }
+                    Err(reason) => prop_assert!(is_reason(reason)),
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,46 @@
+//! Which replicas did not answer, and what of them is in the numbers.
+
+use maud::{Markup, html};
+
+use super::layout::name;
+use crate::render::labels::state_label;
+use crate::report::{Cluster, MergedSummary, ReplicaCount, State};
+
+/// A sentence about each replica that is missing, and one about each that is gone for good.
+pub fn notes(summary: &Cluster<MergedSummary>) -> Markup {
+    let counts = || summary.merged.replicas.iter().map(|replica| &replica.count);
+    let missing = counts().filter(|count| matches!(count.state, State::Unreachable | State::Duplicate));
+    let gone = counts().filter(|count| matches!(count.state, State::Ended | State::Retired));
+    html! {
+        @if missing.clone().next().is_some() || unknown(summary).next().is_some() {
+            div class="missing" role="status" {
+                @for count in missing {
+                    p {
+                        strong { (name(&count.replica)) }
+                        @if let Some(reason) = summary.reasons.get(&count.replica) { " is missing: " (reason) ". It" }
+                        " " (sentence(count))
+                    }
+                }
+                @for (replica, reason) in unknown(summary) {
+                    p { strong { (name(replica)) } " is missing: " (reason) ". These numbers may lack visits of it." }
+                }
+            }
+        }
+        @for count in gone { p class="note" { (name(&count.replica)) " " (sentence(count)) } }
+    }
+}
+
+/// The replicas that are missing and whose number is not known, with the reason.
+pub fn unknown(summary: &Cluster<MergedSummary>) -> impl Iterator<Item = (&String, &String)> {
+    let is_known = |name: &str| {
+        let has_number = |count: &ReplicaCount| count.replica == name && count.state != State::Answered;
+        summary.merged.replicas.iter().any(|replica| has_number(&replica.count))
+    };
+    summary.reasons.iter().filter(move |(replica, _)| !is_known(replica))
+}
+
+fn sentence(count: &ReplicaCount) -> String {
+    // The report of a duplicate is in the charts.
+    let charts = if count.state == State::Duplicate { "" } else { ", and not in the charts" };
+    format!("{}{charts}.", state_label(count).unwrap_or_default())
+}
