@@ -5,7 +5,7 @@ use std::thread;
 
 use serde_json::Value;
 
-use crate::chart::{Chart, Objects, stdout};
+use crate::chart::{Chart, NAMESPACE, Objects, stdout};
 
 /// A plain name that is the chart's own, another one, the longest that Helm takes, and two that are legal and awkward.
 const RELEASES: [&str; 5] =
@@ -45,6 +45,12 @@ impl Case {
     pub fn value(&self, pointer: &str) -> &Value {
         let value = self.values.pointer(pointer).or_else(|| DEFAULTS.pointer(pointer));
         value.unwrap_or_else(|| panic!("there is no value {pointer}"))
+    }
+
+    /// The domain that the names of its replicas end in: with a dot, so that no search list is tried.
+    pub fn peer_domain(&self) -> String {
+        let cluster = self.value("/clusterDomain").as_str().expect("a domain");
+        format!("{}-headless.{NAMESPACE}.svc.{cluster}.", self.objects.name())
     }
 }
 

@@ -29,9 +29,9 @@ impl Chart {
     }
 
     /// A copy of it, with each line of a file that has this start replaced.
-    pub fn with_line(file: &str, start: &str, line: &str) -> Self {
+    pub fn with_line(&self, file: &str, start: &str, line: &str) -> Self {
         let copy = TempDir::new().expect("a directory");
-        stdout(Command::new("cp").arg("-r").arg(Self::new().path.join(".")).arg(copy.path()));
+        stdout(Command::new("cp").arg("-r").arg(self.path.join(".")).arg(copy.path()));
         let chart = Self { path: copy.path().to_owned(), _copy: Some(copy) };
         let text = chart.read(file);
         assert!(text.lines().any(|old| old.starts_with(start)), "{file} has no line {start}…");

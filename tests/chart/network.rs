@@ -99,8 +99,8 @@ fn requests_get_to_the_port_of_the_container() {
 
         let test = &case.objects.only("Pod")["spec"]["containers"][0]["args"];
         let script = test[0].as_str().expect("a script");
-        for replica in 0..case.value("/replicaCount").as_u64().expect("a number") {
-            let url = format!(" http://{name}-{replica}.{name}-headless:{port}/readyz\n");
+        for replica in 0..case.value("/replicaCount").as_u64().unwrap_or(0) {
+            let url = format!(" http://{name}-{replica}.{}:{port}/readyz\n", case.peer_domain());
             assert!(script.contains(&url), "no {url} in {script}");
         }
         assert!(script.contains(&format!(" http://{name}:{visitors}/")), "{script}");

@@ -5,7 +5,7 @@ use serde_json::Value;
 use crate::chart::{Chart, output, stdout};
 
 /// What is set, and what the message has to name.
-const MISTAKES: [(&str, &str); 27] = [
+const MISTAKES: [(&str, &str); 33] = [
     // A wrong type.
     ("replicaCount=many", "/replicaCount"),
     ("image=footfall", "/image"),
@@ -20,6 +20,13 @@ const MISTAKES: [(&str, &str); 27] = [
     ("service.nodeport=31553", "'nodeport'"),
     // A number out of its range.
     ("replicaCount=-1", "/replicaCount"),
+    ("replicaCount=17", "/replicaCount"),
+    ("maxReplicas=17", "/maxReplicas"),
+    ("maxReplicas=2", "replicaCount is 3 and maxReplicas 2: set maxReplicas to 3 or more"),
+    (
+        "preStopSleepSeconds=21",
+        "21 and terminationGracePeriodSeconds 30: leave 10 seconds or more between them, in which",
+    ),
     ("containerPort=80", "/containerPort"),
     ("service.port=70000", "/service/port"),
     ("retainVisits=-1", "/retainVisits"),
@@ -32,6 +39,8 @@ const MISTAKES: [(&str, &str); 27] = [
     ("statefulSet.podManagementPolicy=Random", "/statefulSet/podManagementPolicy"),
     ("maxStorage=1Ti", "/maxStorage"),
     ("maxStorage=064Mi", "/maxStorage"),
+    ("retired={footfall-4}", "/retired/0"),
+    ("clusterDomain=cluster.local.", "/clusterDomain"),
     ("image.digest=latest", "/image/digest"),
     ("image.variant=0.3.0", "/image/variant"),
     // What does not fit into a header.

@@ -10,7 +10,7 @@ use toml::Table;
 
 use crate::allowed_hosts::AllowedHost;
 use crate::cases::everywhere;
-use crate::chart::{Chart, NAMESPACE, ROOT, list};
+use crate::chart::{Chart, ROOT, list};
 
 /// The app's manifest.
 static MANIFEST: LazyLock<Table> =
@@ -124,7 +124,8 @@ fn the_defaults_of_the_chart_are_those_of_the_app() {
     let envs = list(&objects.container()["env"]).iter().filter(|env| env["value"].is_string());
     let values = envs.filter_map(|env| Some((variable(env)?, &env["value"])));
     let mut compared = 0;
-    for (name, value) in values.filter(|(name, _)| !["peers", "peer_domain", "max_storage"].contains(&name.as_str())) {
+    let others = ["peers", "peer_domain", "replicas", "drain_seconds", "max_storage"];
+    for (name, value) in values.filter(|(name, _)| !others.contains(&name.as_str())) {
         assert_eq!(MANIFEST["variables"][&name]["default"].as_str(), value.as_str(), "{name}");
         compared += 1;
     }
@@ -132,15 +133,15 @@ fn the_defaults_of_the_chart_are_those_of_the_app() {
 }
 
 #[test]
-fn the_app_can_reach_every_replica_by_its_name_and_nothing_else_but_its_own_machine() {
+fn the_app_knows_and_reaches_every_replica_that_there_may_be_and_nothing_else_but_its_own_machine() {
     let hosts = &MANIFEST["component"]["footfall"]["allowed_outbound_hosts"];
     let hosts: Vec<_> = hosts.as_array().expect("a list").iter().map(|host| host.as_str().expect("a text")).collect();
     everywhere(|case| {
         let (name, port) = (case.objects.name(), case.value("/containerPort"));
-        let domain = format!("{name}-headless.{NAMESPACE}.svc");
+        let domain = case.peer_domain();
         assert_eq!(case.objects.env("SPIN_VARIABLE_PEER_DOMAIN"), &domain);
-        let replicas = case.objects.only("StatefulSet")["spec"]["replicas"].as_u64().expect("a number");
-        let peers: Vec<_> = (0..replicas).map(|replica| format!("http://{name}-{replica}.{domain}:{port}")).collect();
+        let all = 0..case.value("/maxReplicas").as_u64().expect("a number");
+        let peers: Vec<_> = all.map(|replica| format!("http://{name}-{replica}.{domain}:{port}")).collect();
         assert_eq!(case.objects.env("SPIN_VARIABLE_PEERS"), &peers.join(","));
 
         let expand = |host: &&str| AllowedHost::parse(&host.replace("{{ peer_domain }}", &domain)).expect("a host");
@@ -151,7 +152,7 @@ fn the_app_can_reach_every_replica_by_its_name_and_nothing_else_but_its_own_mach
         };
         for peer in peers {
             assert!(allows(&peer), "{peer}");
-            for other in [peer.replace(&domain, &format!("{domain}.example")), peer.replace("http:", "https:")] {
+            for other in [peer.replace(&domain, &format!("{domain}example")), peer.replace("http:", "https:")] {
                 assert!(!allows(&other), "{other}");
             }
         }
@@ -161,6 +162,27 @@ fn the_app_can_reach_every_replica_by_its_name_and_nothing_else_but_its_own_mach
         {
             assert!(!allows(&format!("http://{host}:5000/")), "{host}");
         }
+    });
+}
+
+#[test]
+fn as_many_replicas_are_expected_as_the_chart_asks_for_and_the_first_if_that_is_left_to_others() {
+    everywhere(|case| {
+        let count = case.value("/replicaCount");
+        assert_eq!(&case.objects.only("StatefulSet")["spec"]["replicas"], count);
+        assert_eq!(case.objects.env("SPIN_VARIABLE_REPLICAS"), &count.as_u64().unwrap_or(1).to_string());
+    });
+}
+
+#[test]
+fn a_pod_that_ends_is_drained_by_the_app_which_knows_how_long_it_has() {
+    everywhere(|case| {
+        let drain = json!({ "preStop": { "httpGet": { "path": "/drain", "port": "http" } } });
+        assert_eq!(case.objects.container()["lifecycle"], drain);
+        let grace = case.value("/terminationGracePeriodSeconds");
+        assert_eq!(&case.objects.template()["spec"]["terminationGracePeriodSeconds"], grace);
+        let wait = case.value("/preStopSleepSeconds");
+        assert_eq!(case.objects.env("SPIN_VARIABLE_DRAIN_SECONDS"), &wait.to_string());
     });
 }
 

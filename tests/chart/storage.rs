@@ -51,10 +51,3 @@ fn a_budget_that_is_set_goes_before_what_the_claim_gives() {
         assert_eq!(budget(&[how, "maxStorage=2000000000"]), "2000000000", "{how}");
     }
 }
-
-/// So they are after `helm upgrade --reuse-values` from a version that had no such value.
-#[test]
-fn values_without_a_budget_mean_the_default() {
-    let old = Chart::with_line("values.yaml", "maxStorage:", "");
-    assert!(old.render(&[]) == Chart::new().render(&[]));
-}

@@ -1,6 +1,8 @@
 //! What the chart promises, on any cluster: asked through the API server alone.
 
-use crate::release::{NAME, Release, eventually, kubectl, stdout, try_stdout};
+use serde_json::json;
+
+use crate::release::{NAME, Release, apply, eventually, kubectl, stdout, try_stdout};
 
 #[test]
 fn three_replicas_with_bound_claims_get_ready_where_pod_security_is_restricted_and_helm_test_passes() {
@@ -50,21 +52,24 @@ fn probes_are_no_visits() {
     assert_eq!(release.count(0), visits);
 }
 
+/// In the way that the chart's README says. Helm 3 cannot.
 #[test]
-fn scaling_down_keeps_the_claims_and_the_visits_on_them() {
-    let release = Release::shared();
-    let scale = |replicas| {
-        release.upgrade(&[&format!("replicaCount={replicas}")]);
-        release.wait_until_ready();
-        release.total(0, replicas);
-    };
-    scale(5);
-    release.ask(4, "/");
-    let visits = release.count(4);
-    scale(3);
-    assert_eq!(release.get(&format!("pvc/visits-{NAME}-4"))["status"]["phase"], "Bound");
-    scale(5);
-    assert_eq!(release.count(4), visits);
+fn the_number_of_replicas_can_be_left_to_others_and_no_upgrade_changes_it_nor_what_was_counted() {
+    let release = Release::install("-scaled", &[]);
+    let set = || release.get(&format!("statefulset/{NAME}"));
+    let metadata = json!({"name": NAME, "namespace": release.namespace});
+    apply(&json!({"apiVersion": "apps/v1", "kind": "StatefulSet", "metadata": metadata, "spec": {"replicas": 3}}));
+    release.upgrade(&["replicaCount=null"]);
+    assert_eq!(set()["spec"]["replicas"], 3);
+    release.wait_until_ready();
+    release.ask(2, "/");
+    let visits = release.count(2);
+    release.scale(2);
+    release.upgrade(&["replicaCount=null", "timezone=Asia/Kathmandu"]);
+    assert_eq!(set()["spec"]["replicas"], 2);
+    assert_eq!(release.get(&format!("pvc/visits-{NAME}-2"))["status"]["phase"], "Bound");
+    release.scale(3);
+    assert_eq!(release.count(2), visits);
 }
 
 #[test]

@@ -45,16 +45,22 @@ pub fn kubectl(arguments: &[&str]) -> Command {
     kubectl
 }
 
-/// Applies an object, which may be there already.
+/// Applies an object, which may be there already: of its fields, those that are named.
 pub fn apply(object: &Value) {
     let file = tempfile::NamedTempFile::new().expect("a file");
     std::fs::write(&file, object.to_string()).expect("written");
-    stdout(kubectl(&["apply", "--filename"]).arg(file.path()));
+    stdout(kubectl(&["apply", "--server-side", "--field-manager", "tests", "--filename"]).arg(file.path()));
 }
 
 /// Text as JSON.
 pub fn parse(text: &str) -> Value {
     serde_json::from_str(text).unwrap_or_else(|error| panic!("{error}: {text}"))
+}
+
+/// How many replicas are in a state, as an answer for the cluster says.
+pub fn in_state(answer: &Value, state: &str) -> usize {
+    let replicas = answer["replicas"].as_array().unwrap_or_else(|| panic!("no replicas: {answer}"));
+    replicas.iter().filter(|replica| replica["state"] == state).count()
 }
 
 /// A release in a namespace of its own.
@@ -102,6 +108,16 @@ impl Release {
     /// Waits until all its replicas are of its latest revision, and ready.
     pub fn wait_until_ready(&self) {
         stdout(&mut self.kubectl(&["rollout", "status", &format!("statefulset/{NAME}"), "--timeout", "180s"]));
+    }
+
+    /// Scales it from up to five replicas to some by kubectl, and waits until they are ready and the others gone.
+    pub fn scale(&self, replicas: usize) {
+        stdout(&mut self.kubectl(&["scale", "statefulset", NAME, "--replicas", &replicas.to_string()]));
+        for gone in replicas..5 {
+            let pod = format!("pod/{NAME}-{gone}");
+            stdout(&mut self.kubectl(&["wait", "--for", "delete", &pod, "--timeout", "180s"]));
+        }
+        self.wait_until_ready();
     }
 
     /// kubectl, in its namespace.
@@ -158,11 +174,11 @@ impl Release {
         [0, 1, 2].map(|replica| self.count(replica))
     }
 
-    /// How many visits all replicas have, as one of them knows; all of this many have to answer.
+    /// How many visits all replicas have, as one of them knows; this many have to answer.
     pub fn total(&self, asked: usize, replicas: usize) -> i64 {
         let answer = self.ask(asked, "/visits/count?scope=cluster");
         assert_eq!(answer["complete"], true, "replica {asked} misses one: {answer}");
-        assert_eq!(answer["replicas"].as_array().map(Vec::len), Some(replicas), "{answer}");
+        assert_eq!(in_state(&answer, "answered"), replicas, "{answer}");
         answer["total"].as_i64().unwrap_or_else(|| panic!("no total: {answer}"))
     }
 

@@ -50,17 +50,39 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | 
 {{- end -}}
 {{- end -}}
 
-{{- /* The names in DNS under which the replicas know each other. */}}
+{{- /* The domain in DNS of the replicas' names. It ends in a dot, so that no search list is tried for a replica that does not
+       exist. After an upgrade with --reuse-values there may be no clusterDomain. */}}
 {{- define "footfall.peerDomain" -}}
-{{ include "footfall.headless" . }}.{{ .Release.Namespace }}.svc
+{{ include "footfall.headless" . }}.{{ .Release.Namespace }}.svc.{{ default "cluster.local" .Values.clusterDomain }}.
 {{- end -}}
 
+{{- /* The URL of a replica: footfall.peer (list $ 0). */}}
+{{- define "footfall.peer" -}}
+{{- $root := first . -}}
+http://{{ include "footfall.fullname" $root }}-{{ last . }}.{{ include "footfall.peerDomain" $root }}:{{ int $root.Values.containerPort }}
+{{- end -}}
+
+{{- /* The URLs of all replicas that there may ever be, so that scaling changes no pod. */}}
 {{- define "footfall.peers" -}}
+{{- $max := default 16 .Values.maxReplicas | int -}}
+{{- if lt $max (int .Values.replicaCount) -}}
+{{- fail (printf "replicaCount is %d and maxReplicas %d: set maxReplicas to %d or more" (int .Values.replicaCount) $max (int .Values.replicaCount)) -}}
+{{- end -}}
 {{- $peers := list -}}
-{{- range $i := until (int .Values.replicaCount) -}}
-{{- $peers = append $peers (printf "http://%s-%d.%s:%d" (include "footfall.fullname" $) $i (include "footfall.peerDomain" $) (int $.Values.containerPort)) -}}
+{{- range $i := until $max -}}
+{{- $peers = append $peers (include "footfall.peer" (list $ $i)) -}}
 {{- end -}}
 {{- join "," $peers -}}
+{{- end -}}
+
+{{- /* How long a pod that ends waits until no endpoint has it. Telling the others its number may take 10 seconds more. */}}
+{{- define "footfall.drainSeconds" -}}
+{{- $wait := int .Values.preStopSleepSeconds -}}
+{{- $grace := int .Values.terminationGracePeriodSeconds -}}
+{{- if lt $grace (add $wait 10 | int) -}}
+{{- fail (printf "preStopSleepSeconds is %d and terminationGracePeriodSeconds %d: leave 10 seconds or more between them, in which a replica that ends tells the others its number" $wait $grace) -}}
+{{- end -}}
+{{- $wait -}}
 {{- end -}}
 
 {{- /* A size in bytes; 0 for what is none. JSON has numbers in full, where `toString` would write 2.56e+08. */}}

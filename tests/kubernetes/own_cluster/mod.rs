@@ -1,6 +1,8 @@
 //! What needs access to the node and the network: a cluster that scripts/kubernetes starts.
 
 mod faults;
+mod load;
 mod policy;
 mod restarts;
 mod runtime;
+mod scaling;
