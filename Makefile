@@ -24,13 +24,13 @@ seed: ## Fill the empty log in FILE (data/visits.db) with N visits (1000000)
 	@$(CARGO_TARGET_DIR)/debug/footfall-seed --visits $(or $(N),1000000) --file $(or $(FILE),data/visits.db)
 
 # The suites that need tools beyond cargo's, or root.
-SUITES := $(filter-out $(SKIP),chart browser image volume)
+SUITES := $(filter-out $(SKIP),chart browser image volume warehouse)
 
 test: lint build hosts ## Check the style, build, and run all tests; SKIP="browser image" leaves out those suites
 	$(if $(filter chart,$(SUITES)),scripts/chart-tools)
 	$(if $(filter browser,$(SUITES)),scripts/browser-tools)
 	scripts/schemathesis
-	cargo test --workspace --lib $(addprefix --test ,$(SUITES))
+	$(if $(filter warehouse,$(SUITES)),PATH="$$(scripts/warehouse-tools):$$PATH") cargo test --workspace --lib $(addprefix --test ,$(SUITES))
 	FOOTFALL_RUNTIME=4.1 cargo test --workspace --test http -- cluster soak $(addprefix own_server::,full_disk load locks pages pruning volume_faults)
 	cargo test --workspace --test http
 

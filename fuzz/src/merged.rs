@@ -8,7 +8,7 @@ use footfall::limits::SUMMARY_PAGES;
 use footfall::render::html::{self, Dashboard};
 use footfall::render::{csv, json, svg, text};
 use footfall::report::{
-    Answer, Cluster, Count, Deleted, Histogram, Id, Known, Memory, MergedCount, MergedDeleted, MergedHistogram,
+    Answer, Cluster, Count, Deleted, ExportedVisit, Histogram, Id, Known, Memory, MergedCount, MergedDeleted, MergedHistogram,
     MergedSummary, MergedTail, Oldest, Others, ReplicaCount, Report, State, Status, Summary, Tail,
 };
 use footfall::visit::{Page, Visit};
@@ -98,9 +98,12 @@ fn check_deleted(cluster: &Cluster<MergedDeleted>) {
 
 fn check_tail(tail: &Tail) {
     check_lines(&text::tail(tail), tail.visits.len());
-    check_lines(&json::lines(&tail.visits), tail.visits.len());
-    let table = csv::visits(&tail.visits);
-    assert_eq!(table.matches("\r\n").count(), tail.visits.len());
+    if let Some(database) = &tail.reporter.id {
+        let export = |visit: &Visit| ExportedVisit { visit: visit.clone(), database: database.clone() };
+        let exported: Vec<_> = tail.visits.iter().map(export).collect();
+        check_lines(&json::lines(&exported), exported.len());
+        assert_eq!(csv::visits(&exported).matches("\r\n").count(), exported.len());
+    }
 }
 
 fn check_merged_tail(cluster: &Cluster<MergedTail>) {

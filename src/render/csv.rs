@@ -2,6 +2,7 @@
 
 use csv::{Terminator, WriterBuilder};
 
+use crate::report::ExportedVisit;
 use crate::visit::Visit;
 use crate::zone;
 
@@ -10,16 +11,15 @@ const FORMULA: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
 
 /// The names of the columns.
 pub fn header() -> String {
-    records([["id", "at", "page"].map(str::to_owned)])
+    records([["id", "at", "page", "database"].map(str::to_owned)])
 }
 
 /// A record for each visit.
-pub fn visits(visits: &[Visit]) -> String {
-    records(
-        visits
-            .iter()
-            .map(|visit| [visit.id.to_string(), zone::rfc3339(&visit.at), escape_formula(visit.page.as_str())]),
-    )
+pub fn visits(visits: &[ExportedVisit]) -> String {
+    let record = |ExportedVisit { visit: Visit { id, at, page }, database }: &ExportedVisit| {
+        [id.to_string(), zone::rfc3339(at), escape_formula(page.as_str()), database.as_str().to_owned()]
+    };
+    records(visits.iter().map(record))
 }
 
 /// A text that no spreadsheet evaluates: <https://owasp.org/www-community/attacks/CSV_Injection>.
@@ -27,7 +27,7 @@ fn escape_formula(text: &str) -> String {
     if text.starts_with(FORMULA) { format!("'{text}") } else { text.to_owned() }
 }
 
-fn records(records: impl IntoIterator<Item = [String; 3]>) -> String {
+fn records(records: impl IntoIterator<Item = [String; 4]>) -> String {
     let mut writer = WriterBuilder::new().terminator(Terminator::CRLF).from_writer(Vec::new());
     for record in records {
         // Writing to memory does not fail.
@@ -41,6 +41,7 @@ mod tests {
     use chrono::DateTime;
 
     use super::*;
+    use crate::report::Id;
     use crate::visit::Page;
 
     #[test]
@@ -55,7 +56,9 @@ mod tests {
     fn quotes_and_commas_are_quoted() {
         let at = DateTime::UNIX_EPOCH.fixed_offset();
         let visit = Visit { id: 7, at, page: Page::parse("/a,\"b\"").expect("a page") };
-        assert_eq!(visits(&[visit]), "7,1970-01-01T00:00:00.000000+00:00,\"/a,\"\"b\"\"\"\r\n");
-        assert_eq!(header(), "id,at,page\r\n");
+        let database = Id::parse("0123456789abcdef").expect("an id");
+        let expected = "7,1970-01-01T00:00:00.000000+00:00,\"/a,\"\"b\"\"\",0123456789abcdef\r\n";
+        assert_eq!(visits(&[ExportedVisit { visit, database }]), expected);
+        assert_eq!(header(), "id,at,page,database\r\n");
     }
 }

@@ -30,6 +30,6 @@ pub use id::Id;
 pub use known::{Asked, Identity, Known, KnownState, Memory, Pages, Status};
 pub use plausible::Report;
 pub use replica::{
-    BucketCount, CoarseBefore, Count, Deleted, Histogram, Home, Metrics, Oldest, PageCount, Reporter, Summary, Tail,
-    Version,
+    BucketCount, CoarseBefore, Count, Deleted, ExportedVisit, Histogram, Home, Metrics, Oldest, PageCount, Reporter,
+    Summary, Tail, Version,
 };

@@ -70,6 +70,16 @@ pub struct Tail {
     pub before: Option<i64>,
 }
 
+/// A visit as it is exported.
+#[derive(Clone, Debug, Serialize)]
+pub struct ExportedVisit {
+    /// The visit.
+    #[serde(flatten)]
+    pub visit: Visit,
+    /// The id of the database in whose log it is: with it, the id of the visit is unique among all replicas.
+    pub database: Id,
+}
+
 /// How many visits a replica has recorded in each minute, hour or day of a range.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Histogram {

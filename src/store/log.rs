@@ -7,6 +7,7 @@ use super::database::Store;
 use super::error::Error;
 use super::parameters::{Range, text, text_or_null};
 use crate::limits::EXPORT_BATCH;
+use crate::report::{ExportedVisit, Id};
 use crate::visit::{Page, Visit};
 use crate::zone::Zone;
 
@@ -26,10 +27,20 @@ pub struct TailQuery {
 /// Which visits to export, and how far the export is.
 #[derive(Debug, Clone)]
 pub struct Export {
+    database: Id,
     range: Range,
     page: Option<Page>,
+    /// Whether it goes on from an earlier one, and so must leave out nothing.
+    goes_on: bool,
     next_id: i64,
     last_id: i64,
+}
+
+/// That an export cannot go on from an earlier one.
+#[derive(Debug)]
+pub struct Gone {
+    /// The first id of the log.
+    pub first: i64,
 }
 
 /// A row of the log: id, time, page.
@@ -60,11 +71,15 @@ pub const TAIL_OF_PAGE: &str = "
         SELECT id, at, page FROM untallied WHERE id < ?1 AND page = ?3
         ORDER BY id DESC LIMIT ?2)";
 
-/// The first and the last id of the log.
-const IDS: &str = "SELECT json_array(coalesce(min(id), 1), (SELECT coalesce(max(id), 0) FROM visits)) FROM visits";
+/// The id of the database, and the first and the last id of the log.
+const IDS: &str = "
+    SELECT json_array((SELECT id FROM identity), coalesce(min(id), 1), (SELECT coalesce(max(id), 0) FROM visits))
+    FROM visits";
 
+/// Some visits, and the first id of the log.
 pub const BATCH: &str = "
-    SELECT json_group_array(json_array(id, at, page) ORDER BY id) FROM log
+    SELECT json_array(coalesce((SELECT min(id) FROM visits), 1), json_group_array(json_array(id, at, page) ORDER BY id))
+    FROM log
     WHERE id BETWEEN ?1 AND ?2 AND at >= ?3 AND at < ?4 AND (?5 IS NULL OR page = ?5)";
 
 impl Store {
@@ -81,20 +96,31 @@ impl Store {
         cut_off(self.read(statement, &parameters).await?, query.tail, &query.zone)
     }
 
-    /// Begins to export the visits that are in the log now.
+    /// Begins to export the visits that are in the log now, those after the id `after` if that is given. Then it fails
+    /// if some of them are in the log no more, or if the log never had this id.
     ///
     /// # Errors
     /// When the database does not answer.
-    pub async fn export(&self, range: Range, page: Option<Page>) -> Result<Export, Error> {
-        let (next_id, last_id) = self.read(IDS, &[]).await?;
-        Ok(Export { range, page, next_id, last_id })
+    pub async fn export(
+        &self,
+        range: Range,
+        page: Option<Page>,
+        after: Option<i64>,
+    ) -> Result<Result<Export, Gone>, Error> {
+        let (database, first, last_id): (Id, i64, i64) = self.read(IDS, &[]).await?;
+        if after.is_some_and(|after| !(first - 1..=last_id).contains(&after)) {
+            return Ok(Err(Gone { first }));
+        }
+        let next_id = after.map_or(first, |after| after + 1);
+        Ok(Ok(Export { database, range, page, goes_on: after.is_some(), next_id, last_id }))
     }
 
     /// The next batch of visits, by id, in UTC. A batch may be empty; `None` is the end.
     ///
     /// # Errors
-    /// When the database does not answer, or has a row that is not a visit.
-    pub async fn export_next(&self, export: &mut Export) -> Result<Option<Vec<Visit>>, Error> {
+    /// When the database does not answer, or has a row that is not a visit. If the export goes on from an earlier one,
+    /// also when visits have left the log before they were exported.
+    pub async fn export_next(&self, export: &mut Export) -> Result<Option<Vec<ExportedVisit>>, Error> {
         if export.next_id > export.last_id {
             return Ok(None);
         }
@@ -102,9 +128,13 @@ impl Store {
         let [since, until] = export.range.micros();
         let bounds = [export.next_id, end, since, until].map(Value::Integer);
         let parameters: Vec<_> = bounds.into_iter().chain([text_or_null(export.page.as_ref())]).collect();
-        let rows: Vec<Row> = self.read(BATCH, &parameters).await?;
+        let (first, rows): (i64, Vec<Row>) = self.read(BATCH, &parameters).await?;
+        if export.goes_on && first > export.next_id {
+            return Err(Error::Failed("visits were pruned that were not exported yet".to_owned()));
+        }
         export.next_id = end + 1;
-        rows.into_iter().map(|row| visit(row, &Zone::UTC)).collect::<Result<_, _>>().map(Some)
+        let exported = |row| Ok(ExportedVisit { visit: visit(row, &Zone::UTC)?, database: export.database.clone() });
+        rows.into_iter().map(exported).collect::<Result<_, _>>().map(Some)
     }
 }
 

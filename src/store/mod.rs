@@ -59,7 +59,7 @@ mod tests;
 pub use count::Counted;
 pub use database::Store;
 pub use error::Error;
-pub use log::{Export, TailQuery};
+pub use log::{Export, Gone, TailQuery};
 pub use parameters::Range;
 pub use record::Recorded;
 pub use replicas::KnownPage;

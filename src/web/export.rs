@@ -14,15 +14,17 @@ use super::problem::Problem;
 use super::query::Query;
 use super::response::{Body, ok, streamed};
 use crate::render::{csv, json};
+use crate::report::ExportedVisit;
 use crate::stderr;
-use crate::visit::Visit;
+use crate::store::Gone;
 
 pub async fn get(app: &App, request: &Parts, now: DateTime<Utc>, format: Format) -> Result<Response<Body>, Problem> {
     authorize(app, request)?;
-    let query = Query::parse(request.uri.query(), &["since", "until", "page"])?;
+    let query = Query::parse(request.uri.query(), &["since", "until", "page", "after"])?;
     let failed = || Problem::unavailable("The visits could not be exported");
-    let mut export = app.store.export(query.range(now)?, query.page()?).await.map_err(failed())?;
-    let (extension, header, render): (_, _, fn(&[Visit]) -> String) = match format {
+    let export = app.store.export(query.range(now)?, query.page()?, query.after()?).await.map_err(failed())?;
+    let mut export = export.map_err(|Gone { first }| Problem::Gone { first })?;
+    let (extension, header, render): (_, _, fn(&[ExportedVisit]) -> String) = match format {
         Format::Csv => ("csv", csv::header(), csv::visits),
         _ => ("ndjson", String::new(), json::lines),
     };

@@ -41,6 +41,11 @@ pub enum Problem {
     NotAcceptable(&'static [Format]),
     /// The path and the query together are too long.
     UriTooLong,
+    /// Visits are in the log no more, the first of which has this id, or never were.
+    Gone {
+        /// The first id of the log.
+        first: i64,
+    },
     /// Somebody else is having a replica asked.
     Busy,
     /// A variable of the app is invalid.
@@ -64,6 +69,8 @@ struct Details {
     detail: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     parameter: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    first: Option<i64>,
 }
 
 impl Problem {
@@ -105,6 +112,7 @@ impl Problem {
             status: status.as_u16(),
             detail: self.detail(),
             parameter: self.parameter(),
+            first: if let Self::Gone { first } = self { Some(*first) } else { None },
         }
     }
 
@@ -116,6 +124,7 @@ impl Problem {
             Self::MethodNotAllowed { .. } => StatusCode::METHOD_NOT_ALLOWED,
             Self::NotAcceptable(_) => StatusCode::NOT_ACCEPTABLE,
             Self::UriTooLong => StatusCode::URI_TOO_LONG,
+            Self::Gone { .. } => StatusCode::GONE,
             Self::Misconfigured(_) => StatusCode::INTERNAL_SERVER_ERROR,
             Self::Busy | Self::Unavailable { .. } => StatusCode::SERVICE_UNAVAILABLE,
         }
@@ -144,6 +153,10 @@ impl Problem {
             Self::UriTooLong => {
                 format!("The path and the query are too long: use at most {MAX_PATH_AND_QUERY_BYTES} bytes.")
             }
+            Self::Gone { first } => format!(
+                "The log does not go on after this visit: its first one is {first}, so ask for `after={}`.",
+                first - 1
+            ),
             Self::Busy => "This replica is asking another one already: try again in a few seconds.".to_owned(),
             Self::Misconfigured(invalid) => invalid.to_string(),
             Self::Unavailable { what, .. } => {

@@ -71,6 +71,11 @@ impl Query {
         self.parse_one("before", "the id of a visit, a number from 1", |value| value.parse().ok().filter(|id| *id >= 1))
     }
 
+    /// `after`: the id that all visits follow; 0 for the first one.
+    pub fn after(&self) -> Result<Option<i64>, Problem> {
+        self.parse_one("after", "the id of a visit, or 0", |value| value.parse().ok().filter(|id| *id >= 0))
+    }
+
     /// `page`: the only page to answer for.
     pub fn page(&self) -> Result<Option<Page>, Problem> {
         self.parse_one("page", "a path of at most 512 bytes that begins with a slash", Page::parse)

@@ -197,7 +197,8 @@ impl Replica {
                 visit.0 <= before && range.contains(&visit.1) && page.is_none_or(|page| page == visit.2)
             };
             let expected: Vec<_> = log.iter().filter(matches).map(|visit| json!(visit)).collect();
-            let rows: Vec<serde_json::Value> = self.read(BATCH, params![1, before, range.start, range.end, page]);
+            let (_, rows): (i64, Vec<serde_json::Value>) =
+                self.read(BATCH, params![1, before, range.start, range.end, page]);
             assert_eq!(rows, expected, "{page:?}");
         }
         let mut pages: Vec<_> = PAGES.map(|page| (page, self.count(Some(page), 0, i64::MAX))).into();

@@ -10,7 +10,7 @@ use crate::config::Invalid;
 use crate::store::Error;
 
 /// A problem of each kind that has no cause within the app.
-fn problems() -> [Problem; 13] {
+fn problems() -> [Problem; 14] {
     [
         Problem::BadParameter { parameter: "tail", expected: "a number from 1 to 1000" },
         Problem::UnknownParameter(&["since", "until"]),
@@ -23,6 +23,7 @@ fn problems() -> [Problem; 13] {
         Problem::MethodNotAllowed { allow: "DELETE" },
         Problem::NotAcceptable(&[Format::Text, Format::Html, Format::OpenMetrics]),
         Problem::UriTooLong,
+        Problem::Gone { first: 501 },
         Problem::Busy,
         Problem::Misconfigured(Invalid { variable: "timezone", expected: "an IANA time zone" }),
     ]

@@ -87,8 +87,9 @@ fn an_export_that_nobody_reads_keeps_nobody_waiting_and_little_memory() {
     let ids = ids(stalled.pop().expect("an export"));
     // Whether the visits that came meanwhile are in it, is up to the server.
     assert!(ids.into_iter().take(60_000).eq(1..=VISITS));
-    // Whoever keeps the exports for those who do not read them has 640 MB more.
-    assert!(server.peak_memory() < before + 320 * MIB, "{before} and then {}", server.peak_memory());
+    // Whoever keeps the exports for those who do not read them has 640 MB more. An instance for each of the other requests
+    // takes up to 340 MB.
+    assert!(server.peak_memory() < before + 480 * MIB, "{before} and then {}", server.peak_memory());
 
     // Those who go away harm nobody.
     drop(stalled);
@@ -106,6 +107,15 @@ fn a_log_that_is_pruned_meanwhile_is_exported_in_order() {
     assert_eq!(ids[0], 1);
     // What was there from the beginning to the end is in it.
     assert_eq!(ids.iter().filter(|id| (VISITS - 999..=VISITS).contains(*id)).count(), 1000);
+}
+
+#[test]
+fn an_export_that_goes_on_and_would_leave_out_what_is_pruned_does_not_look_complete() {
+    let server = with_a_long_log(Setup::new());
+    let wire = begin(&server, "/visits/export.ndjson?after=0");
+    prune(&server.volume().open(), 1000);
+    assert!(!finish(wire).1);
+    server.wait_for_log("footfall: an export was cut off: visits were pruned that were not exported yet");
 }
 
 #[test]

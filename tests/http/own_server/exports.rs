@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use super::{AT, MINUTE, with_visits};
 use crate::client::{Answer, Client};
 use crate::server::{Server, Setup};
+use crate::volume::prune;
 
 pub const TOKEN: &str = "Xyzzy-0123456789/+=~._";
 pub const BEARER: (&str, &str) = ("authorization", "Bearer Xyzzy-0123456789/+=~._");
@@ -19,11 +20,14 @@ fn with_pages(pages: &[&'static str]) -> Server {
     with_visits(setup, pages.iter().zip(0..).map(|(page, minute)| (AT + minute * MINUTE + 42, *page)))
 }
 
-/// The rows of an export, in the shape of NDJSON.
+/// The rows of an export, in the shape of NDJSON, without the id of the database, which each has.
 pub fn export(client: &Client, target: &str) -> (Answer, Vec<Value>) {
     let answer = client.get_with(target, &[BEARER]);
     assert_eq!(answer.status, 200, "{target}: {}", answer.text());
-    let rows = if target.contains("csv") { csv(&answer.body) } else { ndjson(answer.text()) };
+    let mut rows = if target.contains("csv") { csv(&answer.body) } else { ndjson(answer.text()) };
+    let id = client.json("/replica")["id"].take();
+    rows.iter_mut()
+        .for_each(|row| assert_eq!(row.as_object_mut().expect("a row").remove("database").as_ref(), Some(&id)));
     (answer, rows)
 }
 
@@ -34,10 +38,11 @@ pub fn ndjson(body: &str) -> Vec<Value> {
 
 fn csv(body: &[u8]) -> Vec<Value> {
     let mut reader = csv::ReaderBuilder::new().terminator(csv::Terminator::CRLF).from_reader(body);
-    assert_eq!(reader.headers().expect("a header"), ["id", "at", "page"].as_slice());
+    assert_eq!(reader.headers().expect("a header"), ["id", "at", "page", "database"].as_slice());
     let records = reader.into_records().map(|record| {
         let record = record.expect("a record");
-        json!({ "id": record[0].parse::<i64>().expect("an id"), "at": record[1], "page": record[2] })
+        let id = record[0].parse::<i64>().expect("an id");
+        json!({ "id": id, "at": record[1], "page": record[2], "database": record[3] })
     });
     records.collect()
 }
@@ -112,6 +117,34 @@ fn an_export_is_of_a_range_and_of_a_page() {
     }
     for query in ["tz=UTC", "scope=replica", "tail=3", "token=x"] {
         client.get_with(&format!("/visits/export.ndjson?{query}"), &[BEARER]).problem(400);
+    }
+}
+
+#[test]
+fn an_export_goes_on_after_a_visit_unless_the_log_does_not() {
+    let server = with_pages(&["/", "/a", "/", "/a", "/", "/b"]);
+    let client = server.client();
+    let check = |after: &str, expected: Result<&[i64], i64>| {
+        for target in EXPORTS.map(|target| format!("{target}?{after}")) {
+            match expected {
+                Ok(ids) => assert!(export(&client, &target).1.iter().map(|row| &row["id"]).eq(ids), "{target}"),
+                Err(first) => assert_eq!(client.get_with(&target, &[BEARER]).problem(410)["first"], first, "{target}"),
+            }
+        }
+    };
+    check("after=0", Ok(&[1, 2, 3, 4, 5, 6]));
+    check("after=4", Ok(&[5, 6]));
+    check("after=2&page=/a", Ok(&[4]));
+    check("after=6", Ok(&[]));
+    // Its log never had such a visit: it is of another database.
+    check("after=7", Err(1));
+    prune(&server.volume().open(), 3);
+    check("after=2", Err(4));
+    check("after=3", Ok(&[4, 5, 6]));
+    check("", Ok(&[4, 5, 6]));
+    for after in ["-1", "", "x", "9223372036854775808"] {
+        let problem = client.get_with(&format!("{}?after={after}", EXPORTS[0]), &[BEARER]).problem(400);
+        assert_eq!(problem["parameter"], "after");
     }
 }
 
