@@ -118,8 +118,7 @@ pub const DRAIN_TIMEOUT: Duration = Duration::from_secs(10);
 /// waits for that may take a second.
 pub const ANNOUNCE_TIMEOUT: Duration = Duration::from_millis(800);
 
-/// The pause before a peer that was busy is told again: others have it ask them at the same time, which takes two
-/// answers each.
+/// The pause before it is tried again what somebody else does at the moment: that takes the others two answers each.
 pub const BUSY_PAUSE: Duration = Duration::from_millis(50);
 
 /// For how long peers are waited for that delete a page, which takes them longer than an answer: whoever deletes one waits

@@ -8,8 +8,8 @@ use footfall::limits::SUMMARY_PAGES;
 use footfall::render::html::{self, Dashboard};
 use footfall::render::{csv, json, svg, text};
 use footfall::report::{
-    Answer, Cluster, Count, Deleted, ExportedVisit, Histogram, Id, Known, Memory, MergedCount, MergedDeleted, MergedHistogram,
-    MergedSummary, MergedTail, Oldest, Others, ReplicaCount, Report, State, Status, Summary, Tail,
+    Answer, Cluster, Count, Deleted, ExportedVisit, Histogram, Id, Known, Memory, MergedCount, MergedDeleted,
+    MergedHistogram, MergedSummary, MergedTail, Oldest, Others, ReplicaCount, Report, State, Status, Summary, Tail,
 };
 use footfall::visit::{Page, Visit};
 use footfall::zone::Zone;
@@ -59,6 +59,7 @@ fn parse<T: Report>(own: &[u8], answers: &[&[u8]]) -> Option<(T, Vec<Answer<T>>)
         peer: format!("p{index}"),
         expected: index % 2 == 0,
         is_own: index == 5,
+        has_news: index == 6,
         report: peers::parse(answer),
     };
     Some((own, answers.iter().enumerate().map(peer).collect()))
@@ -77,7 +78,7 @@ fn others(answers: &[&[u8]]) -> Others {
     }
     let retired: Vec<Id> = known.values().map(|one| one.id.clone()).take(1).collect();
     let known: Vec<_> = known.into_values().collect();
-    let peers = known.iter().map(|one| (one.peer.clone(), one.id.clone())).collect();
+    let peers = known.iter().map(|one| (one.peer.clone(), one.id.clone(), None)).collect();
     Others { memory: Memory { known, peers, duplicates }, retired, now }
 }
 

@@ -79,6 +79,7 @@ impl Peers {
             peer: peer.name.clone(),
             expected: peer.is_expected,
             is_own: false,
+            has_news: false,
             report: body.map_err(|failure| failure.to_string()).and_then(|body| parse(&body)),
         };
         self.send_all(&question.request, is_known).await.into_iter().map(answer).collect()
@@ -212,7 +213,7 @@ mod tests {
     proptest! {
         #[test]
         fn a_report_is_parsed_as_it_was_sent(replica in "\\PC{1,60}", visits in 0..=1_i64 << 53) {
-            let reporter = Reporter { replica: replica.clone(), id: Id::parse("0123456789abcdef"), revision: Some(visits) };
+            let reporter = Reporter { replica: replica.clone(), id: Id::parse("0123456789abcdef"), revision: Some(visits), view: None };
             let sent = Count { reporter: reporter.clone(), visits, coarse_before: None };
             let parsed = parse::<Count>(&serde_json::to_vec(&sent).expect("JSON"));
             if config::is_replica_name(&replica) {

@@ -97,11 +97,16 @@ fn count(replica: &str) -> Count {
 fn reporter(replica: &str) -> Reporter {
     // The last digit of a name makes an id of its own.
     let digits = replica.chars().next_back().filter(char::is_ascii_digit).unwrap_or('f');
-    Reporter { replica: replica.to_owned(), id: Id::parse(&digits.to_string().repeat(16)), revision: Some(42) }
+    Reporter {
+        replica: replica.to_owned(),
+        id: Id::parse(&digits.to_string().repeat(16)),
+        revision: Some(42),
+        view: None,
+    }
 }
 
 fn answer<T>(peer: &str, report: Result<T, String>) -> Answer<T> {
-    Answer { peer: peer.to_owned(), expected: true, is_own: false, report }
+    Answer { peer: peer.to_owned(), expected: true, is_own: false, has_news: false, report }
 }
 
 /// The answers of a peer, and of one that is unreachable.

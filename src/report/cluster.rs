@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::id::Id;
 use super::known::{Known, KnownState, Memory};
-use super::replica::{BucketCount, CoarseBefore};
+use super::replica::{BucketCount, CoarseBefore, Reporter};
 use crate::bucket::Bucket;
 use crate::visit::{Page, Visit};
 
@@ -20,6 +20,8 @@ pub struct Answer<T> {
     pub expected: bool,
     /// Whether it is this replica.
     pub is_own: bool,
+    /// Whether it may know of replicas that this one does not.
+    pub has_news: bool,
     /// Its report, or the reason why there is none: what follows `footfall-2 is missing: `.
     pub report: Result<T, String>,
 }
@@ -50,9 +52,15 @@ impl Others {
     pub fn is_asked(&self, peer: &str) -> bool {
         let is_retired = |id: &Id| self.memory.known.iter().any(|known| known.id == *id && self.is_retired(known));
         let mut known = self.memory.known.iter().map(|known| (&known.peer, &known.id));
-        let mut peers = self.memory.peers.iter().map(|(name, id)| (name, id));
+        let mut peers = self.memory.peers.iter().map(|(name, id, _)| (name, id));
         let is_peer = |(name, id): (&String, &Id)| name == peer && !is_retired(id);
         known.any(is_peer) || peers.any(is_peer)
+    }
+
+    /// Whether a peer that answers so may know more than when it was last asked what it knows.
+    pub fn is_news(&self, peer: &str, reporter: &Reporter) -> bool {
+        let heard = self.memory.peers.iter().find(|(name, ..)| name == peer).and_then(|(.., view)| view.as_ref());
+        reporter.id.is_some() && reporter.view.is_some() && reporter.view.as_ref() != heard
     }
 
     /// Whether it is retired, and was not seen since.

@@ -33,10 +33,14 @@ pub fn duplicates<'a>(own: &Own<'_>, known: &[Known], answers: impl IntoIterator
     for answer in answers {
         let Some(id) = &answer.id else { continue };
         let has_lost = known.iter().any(|known| known.id == *id && Some(known.revision) > answer.revision);
-        let is_another = *id == own.before.id || *seen.entry(id).or_insert(answer) != answer;
+        let is_another = *id == own.before.id || differ(seen.entry(id).or_insert(answer), answer);
         if (has_lost || is_another) && !own.is(answer) {
             duplicates.insert(id.clone());
         }
     }
     duplicates
+}
+
+fn differ(one: &Reporter, other: &Reporter) -> bool {
+    (&one.replica, one.revision) != (&other.replica, other.revision)
 }

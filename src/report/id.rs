@@ -14,6 +14,14 @@ impl Id {
         (text.len() == 16 && text.bytes().all(is_digit)).then(|| Self(text.to_owned()))
     }
 
+    /// An id for a text, which is the same everywhere: its hash by FNV-1a, <http://www.isthe.com/chongo/tech/comp/fnv/>.
+    pub fn of(text: &str) -> Self {
+        let hash = text
+            .bytes()
+            .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
+        Self(format!("{hash:016x}"))
+    }
+
     /// Its digits.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -31,6 +39,13 @@ impl TryFrom<String> for Id {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_text_has_an_id_as_in_the_standard() {
+        for (text, id) in [("", "cbf29ce484222325"), ("a", "af63dc4c8601ec8c"), ("foobar", "85944171f73967e8")] {
+            assert_eq!(Id::of(text).as_str(), id);
+        }
+    }
 
     #[test]
     fn an_id_has_sixteen_hexadecimal_digits() {

@@ -20,6 +20,20 @@ pub struct Identity {
     pub revision: i64,
     /// Whether it has drained: it tells its peers before it records another visit.
     pub drained: bool,
+    /// Its view of the cluster: which replicas there are, and whose numbers are final.
+    pub view: Id,
+}
+
+impl Identity {
+    /// The same as a part of a report, with the name of the replica.
+    pub fn reporter(&self, replica: &str) -> Reporter {
+        Reporter {
+            replica: replica.to_owned(),
+            id: Some(self.id.clone()),
+            revision: Some(self.revision),
+            view: Some(self.view.clone()),
+        }
+    }
 }
 
 /// What is remembered of the other replicas.
@@ -27,9 +41,9 @@ pub struct Identity {
 pub struct Memory {
     /// The replicas.
     pub known: Vec<Known>,
-    /// The names of the peers that have answered, with the id of who last did. Two of them may have one id: a volume was
-    /// copied, or somebody got another name.
-    pub peers: Vec<(String, Id)>,
+    /// The names of the peers that have answered, with the id of who last did, and its view then. Two of them may have one
+    /// id: a volume was copied, or somebody got another name.
+    pub peers: Vec<(String, Id, Option<Id>)>,
     /// The ids of databases of which there are, or were, several, or which have lost visits that they had.
     pub duplicates: BTreeSet<Id>,
 }

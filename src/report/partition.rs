@@ -46,14 +46,20 @@ pub fn partition<T: Report>(
 ) -> (Vec<Merged<T>>, Lacking) {
     let mut peers = vec![Peer::own(own.reporter())];
     let mut reports = vec![Some(own)];
-    for Answer { peer: name, expected, is_own, report } in answers {
+    let mut unheard = Vec::new();
+    for (position, Answer { peer: name, expected, is_own, has_news, report }) in (1..).zip(answers) {
         let wrong = || Err("it answered for something else than it was asked for".to_owned());
         let report = report.and_then(|report| if fits(&report) { Ok(report) } else { wrong() });
         let answer = report.as_ref().map(|report| report.reporter().clone()).map_err(String::clone);
+        if let Some(report) = report.as_ref().ok().filter(|_| has_news) {
+            let reason = "it may know more replicas than this one does: ask again".to_owned();
+            unheard.push((position, report.reporter().replica.clone(), reason));
+        }
         peers.push(Peer { name, expected, is_own, answer });
         reports.push(report.ok());
     }
-    let (answered, lacking) = divide(&peers, others);
+    let (answered, mut lacking) = divide(&peers, others);
+    lacking.missing.extend(unheard);
     let merged = answered.into_iter().filter_map(|Answered { position, state, newer }| {
         Some(Merged { report: reports.get_mut(position)?.take()?, state, newer })
     });
@@ -118,7 +124,7 @@ fn choose(peers: &[Peer], lacking: &mut Lacking) -> Vec<Answered> {
     let mut answered: Vec<(&Reporter, Answered)> = Vec::new();
     for (position, peer) in peers.iter().enumerate().filter(|(_, peer)| !peer.is_own) {
         let Ok(reporter) = &peer.answer else { continue };
-        let Reporter { replica, id, revision } = reporter;
+        let Reporter { replica, id, revision, .. } = reporter;
         let new = Answered { position, state: State::Answered, newer: None };
         if id.is_none() && answered.iter().any(|(other, _)| other.replica == *replica) {
             let reason = format!("it is called {replica}, as another replica is");
@@ -150,7 +156,7 @@ fn mark_duplicates(answered: &mut [Answered], peers: &[Peer], others: &Others, l
         let Ok(Reporter { replica, id: Some(id), .. }) = &peers[one.position].answer else { continue };
         let has_id = |peer: &&Peer| peer.id() == Some(id);
         let answered = |name: &String| peers.iter().filter(has_id).any(|peer| peer.name == *name);
-        let all_answered = others.memory.peers.iter().all(|(name, of)| of != id || answered(name));
+        let all_answered = others.memory.peers.iter().all(|(name, of, _)| of != id || answered(name));
         let copies = peers.iter().filter(has_id).filter(|peer| !peer.is_own).count();
         let are_equal = all_answered && copies > 1 && one.newer.is_none() && one.state == State::Answered;
         if others.is_duplicate(id) && !are_equal {

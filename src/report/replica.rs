@@ -18,6 +18,9 @@ pub struct Reporter {
     /// Its revision, as in [`Identity`](super::Identity).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub revision: Option<i64>,
+    /// Its view of the cluster, as in [`Identity`](super::Identity).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub view: Option<Id>,
 }
 
 /// What `/` answers.

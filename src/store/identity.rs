@@ -9,14 +9,25 @@ use super::parameters::time;
 use crate::limits::DRAINED_INTERVAL;
 use crate::report::{Id, Identity};
 
-/// The id of the database, the number of its visits, its revision, and whether it has drained.
+/// The id of the database, the number of its visits, its revision, whether it has drained, and its view of the cluster.
 ///
 /// The revision grows with each visit that is recorded or deleted, and has the time of the last visit in its last digits:
-/// so those of two copies of a database differ as soon as each has recorded something.
+/// so those of two copies of a database differ as soon as each has recorded something. A number is final as of a revision.
 pub const IDENTITY: &str = "
-    SELECT json_array(identity.id, last - deleted, (last + deleted) * 65536 + at % 65536, 
-        json(iif(drained_at IS NULL, 'false', 'true')))
-    FROM identity, watermarks, (SELECT coalesce(max(id), 0) AS last, coalesce(at, 0) AS at FROM visits)";
+    WITH own (id, visits, revision, drained) AS MATERIALIZED (
+        SELECT identity.id, last - deleted, (last + deleted) * 65536 + at % 65536, drained_at IS NOT NULL
+        FROM identity, watermarks, (SELECT coalesce(max(id), 0) AS last, coalesce(at, 0) AS at FROM visits)
+    ), view (member) AS (
+        SELECT id || iif(drained, ' drained ' || revision, '') FROM own
+        UNION ALL
+        SELECT id || CASE state WHEN 'drained' THEN ' drained ' || revision WHEN 'returned' THEN ' returned' ELSE '' END
+        FROM replicas WHERE id NOT IN (SELECT id FROM own)
+        UNION ALL
+        SELECT id || ' duplicate' FROM duplicates
+    )
+    SELECT json_array(id, visits, revision, json(iif(drained, 'true', 'false')),
+        (SELECT group_concat(member, ', ' ORDER BY member) FROM view))
+    FROM own";
 
 /// Begins to drain at the time ?1 and until ?2, unless somebody else does. One that drains for longer was begun by another
 /// clock.
@@ -49,8 +60,8 @@ impl Store {
     /// # Errors
     /// When the database does not answer.
     pub async fn identity(&self) -> Result<Identity, Error> {
-        let (id, visits, revision, drained): (Id, i64, i64, bool) = self.read(IDENTITY, &[]).await?;
-        Ok(Identity { id, visits, revision, drained })
+        let (id, visits, revision, drained, view): Row = self.read(IDENTITY, &[]).await?;
+        Ok(Identity { id, visits, revision, drained, view: Id::of(&view) })
     }
 
     /// Begins to drain, until a time. Returns false where somebody else does.
@@ -121,3 +132,5 @@ impl Store {
         Ok(self.with_connection(async |connection| connection.value::<i64>(query, parameters).await).await? == 1)
     }
 }
+
+type Row = (Id, i64, i64, bool, String);

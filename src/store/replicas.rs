@@ -13,17 +13,19 @@ use crate::limits::{
 use crate::report::{Id, Identity, Known, KnownState, Memory, Pages};
 use crate::visit::Page;
 
-/// The replicas that are known, the names of the peers that have answered with the id of who last did, and the ids of
-/// duplicates.
+/// The replicas that are known, the names of the peers that have answered with the id and the view of who last did, and
+/// the ids of duplicates.
 pub const MEMORY: &str = "
     SELECT json_array(
         (SELECT json_group_array(json_array(name, id, peer, visits, revision, as_of, state) ORDER BY name, id)
             FROM replicas WHERE id NOT IN (SELECT id FROM identity)),
-        (SELECT json_group_array(json_array(name, id)) FROM peers),
+        (SELECT json_group_array(json_array(name, id, view)) FROM peers),
         (SELECT json_group_array(id) FROM duplicates))";
 
 const REMEMBER_PEER: &str = "
-    INSERT INTO peers (name, id) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET id = excluded.id WHERE id != excluded.id";
+    INSERT INTO peers (name, id, view) VALUES (?1, ?2, ?3)
+        ON CONFLICT (name) DO UPDATE SET id = excluded.id, view = excluded.view
+        WHERE (excluded.id, excluded.view) IS NOT (id, view)";
 
 pub const REMEMBER_DUPLICATE: &str = "
     INSERT OR IGNORE INTO duplicates (id) SELECT ?1 WHERE (SELECT count(*) FROM duplicates) < ?2";
@@ -63,8 +65,8 @@ pub const PAGES_OF: &str = "
     SELECT coalesce(
         (SELECT json_object('revision', revision, 'pages', json(pages)) FROM replica_pages WHERE replica_id = ?1), 'null')";
 
-/// Begins to ask all at the time ?1 and until ?2, unless that was done after ?3, or somebody else does. Returns for how
-/// long it was not done.
+/// Begins to ask all at the time ?1 and until ?2, unless that was done at ?3 or later, or somebody else does. Returns for
+/// how long it was not done.
 pub const BEGIN_TO_ASK: &str = "
     UPDATE asking SET asking_until = ?2
     WHERE asked_at NOT BETWEEN ?3 AND ?1 AND asking_until NOT BETWEEN ?1 AND ?2 RETURNING ?1 - asked_at";
@@ -107,8 +109,10 @@ impl Store {
     ///
     /// # Errors
     /// When the database does not answer.
-    pub async fn remember_peer(&self, peer: &str, id: &Id) -> Result<(), Error> {
-        self.change(REMEMBER_PEER, &[Value::Text(peer.to_owned()), Value::Text(id.as_str().to_owned())]).await
+    pub async fn remember_peer(&self, peer: &str, id: &Id, view: Option<&Id>) -> Result<(), Error> {
+        let text = |id: &Id| Value::Text(id.as_str().to_owned());
+        let parameters = [Value::Text(peer.to_owned()), text(id), view.map_or(Value::Null, text)];
+        self.change(REMEMBER_PEER, &parameters).await
     }
 
     /// The last known number of visits of all other replicas together.

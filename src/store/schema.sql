@@ -111,10 +111,11 @@ CREATE TABLE replicas (
     state TEXT NOT NULL
 ) STRICT, WITHOUT ROWID
 
--- The names that were asked, and the id of the one that last answered to each.
+-- The names that were asked, the id of the one that last answered to each, and its view of the cluster then.
 CREATE TABLE peers (
     name TEXT PRIMARY KEY,
-    id TEXT NOT NULL
+    id TEXT NOT NULL,
+    view TEXT
 ) STRICT, WITHOUT ROWID
 
 -- The ids of databases of which there were several, or which were seen with more visits than they had later.

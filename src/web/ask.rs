@@ -3,26 +3,61 @@
 use chrono::{DateTime, Utc};
 
 use super::app::App;
+use super::discovery;
 use super::problem::Problem;
 use crate::peers::Question;
 use crate::report::{Answer, Identity, Others, Own, Report, Reporter, duplicates};
+use crate::stderr;
 use crate::store::Error;
 
-/// Asks the peers that are expected to answer, and those that are known. What is known is read first: so what they
-/// answer is never older.
+/// Asks the peers that are expected to answer, and those that are known; again if some of them may know of further ones.
 pub async fn ask<T: Report>(
     app: &App,
     question: &Question<T>,
     now: DateTime<Utc>,
 ) -> Result<(Vec<Answer<T>>, Others), Problem> {
     let failed = || Problem::unavailable("The replicas could not be read");
-    let (before, mut others) = remembered(app, now).await.map_err(failed())?;
+    let mut asked = ask_once(app, question, now).await.map_err(failed())?;
+    for _ in 0..2 {
+        let with_news = asked.0.iter().filter(|answer| answer.has_news);
+        let with_news: Vec<_> = with_news.map(|answer| answer.peer.clone()).collect();
+        if with_news.is_empty() {
+            break;
+        }
+        if let Err(error) = discovery::learn(app, now, &|peer| with_news.contains(&peer.name)).await {
+            // A volume that is full keeps nobody from reading.
+            stderr::line(format_args!("what other replicas answered could not be stored: {error}"));
+            break;
+        }
+        asked = ask_once(app, question, now).await.map_err(failed())?;
+    }
+    Ok(asked)
+}
+
+/// The same for a question that changes something: it is asked once, after it was found out whom to ask.
+pub async fn ask_to_change<T: Report>(
+    app: &App,
+    question: &Question<T>,
+    now: DateTime<Utc>,
+) -> Result<(Vec<Answer<T>>, Others), Problem> {
+    ask(app, &Question::count(None, None, None), now).await?;
+    ask_once(app, question, now).await.map_err(Problem::unavailable("The replicas could not be read"))
+}
+
+/// What is known is read first: so what the peers answer is never older.
+async fn ask_once<T: Report>(
+    app: &App,
+    question: &Question<T>,
+    now: DateTime<Utc>,
+) -> Result<(Vec<Answer<T>>, Others), Error> {
+    let (before, mut others) = remembered(app, now).await?;
     let mut answers = app.peers.ask(question, &|peer| others.is_asked(peer)).await;
     let reporters: Vec<_> =
         answers.iter().map(|answer| answer.report.as_ref().ok().map(|report| report.reporter().clone())).collect();
-    let is_own = recognize(app, &before, &mut others, &reporters).await.map_err(failed())?;
-    for (answer, is_own) in answers.iter_mut().zip(is_own) {
+    let is_own = recognize(app, &before, &mut others, &reporters).await?;
+    for ((answer, is_own), reporter) in answers.iter_mut().zip(is_own).zip(reporters) {
         answer.is_own = is_own;
+        answer.has_news = !is_own && reporter.is_some_and(|reporter| others.is_news(&answer.peer, &reporter));
     }
     Ok((answers, others))
 }
@@ -42,8 +77,13 @@ async fn recognize(
 ) -> Result<Vec<bool>, Error> {
     let own = Own { replica: &app.config.replica, before, after: app.store.identity().await?.revision };
     for id in duplicates(&own, &others.memory.known, reporters.iter().flatten()) {
-        if others.memory.duplicates.insert(id.clone()) {
-            app.store.remember_duplicate(&id).await?;
+        if others.memory.duplicates.insert(id.clone())
+            && let Err(error) = app.store.remember_duplicate(&id).await
+        {
+            stderr::line(format_args!(
+                "that there are several with the id {} could not be stored: {error}",
+                id.as_str()
+            ));
         }
     }
     Ok(reporters.iter().map(|reporter| reporter.as_ref().is_some_and(|reporter| own.is(reporter))).collect())

@@ -39,7 +39,7 @@ pub async fn discover(app: &App, now: DateTime<Utc>) -> Result<(), Error> {
 
 async fn ask_all(app: &App, now: DateTime<Utc>) -> Result<(), Error> {
     forget_returns(app).await?;
-    learn(app, now, |_| true).await?;
+    learn(app, now, &|_| true).await?;
     app.store.end_asking(now).await
 }
 
@@ -61,21 +61,21 @@ pub async fn ask(app: &App, replica: &str, now: DateTime<Utc>) -> Result<bool, E
         peer.name == replica || known.iter().any(|known| known.replica == replica && known.peer == peer.name)
     };
     let is_known = app.peers.iter().any(is_named);
-    let answered = learn(app, now, |peer| !is_known || is_named(peer)).await?;
+    let answered = learn(app, now, &|peer| !is_known || is_named(peer)).await?;
     let Some(status) = answered.iter().find(|status| status.reporter.replica == replica) else { return Ok(false) };
     // Another peer had this id. If it still has, the volume of one of them is a copy.
     let is_copied = |peer: &Peer| {
-        let is_other = |(name, id): &(String, Id)| Some(id) == status.reporter.id.as_ref() && *name == peer.name;
-        !is_named(peer) && peers.iter().any(is_other)
+        let mut others = peers.iter().filter(|(_, id, _)| Some(id) == status.reporter.id.as_ref());
+        !is_named(peer) && others.any(|(name, ..)| *name == peer.name)
     };
     if is_known && app.peers.iter().any(is_copied) {
-        learn(app, now, |peer| is_named(peer) || is_copied(peer)).await?;
+        learn(app, now, &|peer| is_named(peer) || is_copied(peer)).await?;
     }
     Ok(true)
 }
 
-/// Asks some peers at once, and remembers what they say.
-async fn learn(app: &App, now: DateTime<Utc>, is_asked: impl Fn(&Peer) -> bool) -> Result<Vec<Status>, Error> {
+/// Asks some peers at once who they are, and remembers what they say.
+pub async fn learn(app: &App, now: DateTime<Utc>, is_asked: &dyn Fn(&Peer) -> bool) -> Result<Vec<Status>, Error> {
     let before = app.store.identity().await?;
     let known = app.store.memory().await?.known;
     let asked: Vec<_> = app.peers.iter().filter(|peer| is_asked(peer)).collect();
@@ -83,8 +83,7 @@ async fn learn(app: &App, now: DateTime<Utc>, is_asked: impl Fn(&Peer) -> bool) 
     let answers: Vec<_> = asked.into_iter().zip(answers.into_iter().collect::<Result<Vec<_>, _>>()?).collect();
     let own = Own { replica: &app.config.replica, before: &before, after: app.store.identity().await?.revision };
     let statuses = || answers.iter().filter_map(|(_, status)| status.as_ref());
-    let told = statuses().flat_map(|status| status.duplicates.iter().take(MAX_RELAYED_REPLICAS).cloned());
-    for id in duplicates(&own, &known, statuses().map(|status| &status.reporter)).into_iter().chain(told) {
+    for id in duplicates(&own, &known, statuses().map(|status| &status.reporter)) {
         app.store.remember_duplicate(&id).await?;
     }
     // The pages of those that do not answer are fetched from somebody who has them.
@@ -122,7 +121,6 @@ async fn learn_from(app: &App, peer: &Peer, known: &[Known], now: DateTime<Utc>)
         },
     };
     app.store.remember(&itself, MAX_REMEMBERED_REPLICAS).await?;
-    app.store.remember_peer(&peer.name, &id).await?;
     if app.store.outdated().await?.contains(&id) {
         learn_pages(app, peer, &id).await?;
     }
@@ -136,6 +134,11 @@ async fn learn_from(app: &App, peer: &Peer, known: &[Known], now: DateTime<Utc>)
             app.store.remember(&other, MAX_RELAYED_REPLICAS).await?;
         }
     }
+    for duplicate in status.duplicates.iter().take(MAX_RELAYED_REPLICAS) {
+        app.store.remember_duplicate(duplicate).await?;
+    }
+    // Only now all is heard that it knows.
+    app.store.remember_peer(&peer.name, &id, status.reporter.view.as_ref()).await?;
     Ok(Some(status))
 }
 

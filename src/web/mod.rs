@@ -20,7 +20,7 @@
 //! | `replica`    | `/replica`, `/replica/ask`, `/drain`: for other replicas   | announcing, discovery               |
 //! | `record`     | which requests are visits, and recording them              | announcing, app, problem, response  |
 //! | `reports`    | the reports of this replica, and of all replicas           | app, ask, problem                   |
-//! | `ask`        | asking the peers for their reports                         | app, problem                        |
+//! | `ask`        | asking the peers for their reports                         | app, discovery, problem             |
 //! | `discovery`  | which other replicas there are, and remembering them       | app                                 |
 //! | `announcing` | having the peers ask this replica                          | app                                 |
 //! | `authorize`  | the resources that want a token                            | app, problem                        |

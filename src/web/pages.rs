@@ -7,7 +7,7 @@ use http::request::Parts;
 
 use super::announcing;
 use super::app::App;
-use super::ask::ask;
+use super::ask::ask_to_change;
 use super::authorize::authorize;
 use super::format::Format;
 use super::problem::Problem;
@@ -31,7 +31,7 @@ pub async fn delete(app: &App, request: &Parts, now: DateTime<Utc>) -> Result<Re
     let body = match scope {
         Scope::Cluster => {
             let question = Question::delete(&own.page, request.headers.get(AUTHORIZATION));
-            let (answers, others) = ask(app, &question, now).await?;
+            let (answers, others) = ask_to_change(app, &question, now).await?;
             json::line(&Cluster::of_deleted(own, answers, &others))
         }
         Scope::Replica => json::line(&own),

@@ -28,8 +28,7 @@ pub async fn get(app: &App, request: &Parts) -> Result<Response<Body>, Problem> 
             None => None,
         };
         let Memory { known, duplicates, .. } = app.store.memory().await?;
-        let Identity { id, visits, revision, drained } = identity;
-        let reporter = Reporter { replica: app.config.replica.clone(), id: Some(id), revision: Some(revision) };
+        let (reporter, Identity { visits, drained, .. }) = (identity.reporter(&app.config.replica), identity);
         let duplicates = duplicates.into_iter().collect();
         Ok(Status { version: VERSION, reporter, visits, drained, known, duplicates, pages })
     };
@@ -49,7 +48,7 @@ pub async fn ask(app: &App, request: &Parts, now: DateTime<Utc>) -> Result<Respo
     let answered = discovery::ask(app, &replica, now).await;
     app.store.unlock_asking().await.map_err(failed())?;
     let answered = answered.map_err(failed())?;
-    let asked = Asked { reporter: Reporter { replica, id: None, revision: None }, answered };
+    let asked = Asked { reporter: Reporter { replica, id: None, revision: None, view: None }, answered };
     Ok(ok(Format::Json, "no-store", full(json::line(&asked))))
 }
 

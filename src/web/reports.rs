@@ -41,7 +41,7 @@ pub struct HistogramQuery {
 /// Which replica this is.
 pub async fn reporter(app: &App) -> Result<Reporter, Problem> {
     let identity = app.store.identity().await.map_err(Problem::unavailable("The visits could not be read"))?;
-    Ok(Reporter { replica: app.config.replica.clone(), id: Some(identity.id), revision: Some(identity.revision) })
+    Ok(identity.reporter(&app.config.replica))
 }
 
 /// What each replica that does not answer has of all visits, or of those to a page; an old number of one that has ended

@@ -107,7 +107,10 @@ impl Answer {
     pub fn json_without_ids(&self) -> Value {
         let mut answer = self.json();
         let forget = |report: &mut Value| {
-            report.as_object_mut().expect("a report").retain(|name, _| !["id", "revision"].contains(&name.as_str()));
+            report
+                .as_object_mut()
+                .expect("a report")
+                .retain(|name, _| !["id", "revision", "view"].contains(&name.as_str()));
         };
         forget(&mut answer);
         answer.get_mut("replicas").and_then(Value::as_array_mut).into_iter().flatten().for_each(forget);

@@ -23,11 +23,11 @@ fn tail(replica: usize, mut visits: Vec<Visit>) -> Tail {
 }
 
 fn reporter(replica: usize) -> Reporter {
-    Reporter { replica: format!("r{replica}"), id: Id::parse(&format!("{replica:016}")), revision: Some(1) }
+    Reporter { replica: format!("r{replica}"), id: Id::parse(&format!("{replica:016}")), revision: Some(1), view: None }
 }
 
 fn answer<T>(replica: usize, report: Result<T, String>) -> Answer<T> {
-    Answer { peer: format!("p{replica}"), expected: true, is_own: false, report }
+    Answer { peer: format!("p{replica}"), expected: true, is_own: false, has_news: false, report }
 }
 
 fn count(replica: usize, visits: i64, coarse_before: Option<CoarseBefore>) -> Count {

@@ -24,7 +24,7 @@ fn id(number: usize) -> Id {
 /// A replica's count, whose revision is as large as it; without an id it is of the version before.
 fn count(replica: &str, id: Option<Id>, visits: i64) -> Count {
     let revision = id.as_ref().map(|_| visits);
-    Count { reporter: Reporter { replica: replica.to_owned(), id, revision }, visits, coarse_before: None }
+    Count { reporter: Reporter { replica: replica.to_owned(), id, revision, view: None }, visits, coarse_before: None }
 }
 
 fn known(replica: &str, number: usize, visits: i64, state: KnownState) -> Known {
@@ -35,12 +35,12 @@ fn known(replica: &str, number: usize, visits: i64, state: KnownState) -> Known 
 /// The answer of an expected peer.
 fn answer(peer: &str, report: Option<Count>) -> Answer<Count> {
     let report = report.ok_or_else(|| "it refused the connection".to_owned());
-    Answer { peer: peer.to_owned(), expected: true, is_own: false, report }
+    Answer { peer: peer.to_owned(), expected: true, is_own: false, has_news: false, report }
 }
 
 /// The answer of all, where this replica is `a` with the id 0 and 100 visits, and is asked as the web module does it.
 fn merge(mut answers: Vec<Answer<Count>>, memory: Memory, retired: Vec<Id>) -> Cluster<MergedCount> {
-    let before = Identity { id: id(0), visits: 100, revision: 100, drained: false };
+    let before = Identity { id: id(0), visits: 100, revision: 100, drained: false, view: id(0) };
     let own = Own { replica: "a", before: &before, after: 101 };
     for answer in &mut answers {
         answer.is_own = answer.report.as_ref().is_ok_and(|report| own.is(report.reporter()));
@@ -74,7 +74,7 @@ fn merge_lists(answers: &str, remembered: &str, duplicates: &[usize], retired: O
         known(words[0], words[1].parse().expect("a number"), number(words[2]), state)
     });
     let known: Vec<_> = remembered.collect();
-    let peers = known.iter().map(|known| (known.peer.clone(), known.id.clone())).collect();
+    let peers = known.iter().map(|known| (known.peer.clone(), known.id.clone(), None)).collect();
     let duplicates = duplicates.iter().map(|number| id(*number)).collect();
     merge(answers.collect(), Memory { known, peers, duplicates }, retired.map(id).into_iter().collect())
 }
@@ -153,6 +153,14 @@ fn of_a_database_and_its_copy_one_counts_and_who_is_gone_is_missed_until_it_is_r
         assert_eq!(told(&told_of), (replicas.to_owned(), missing.to_owned()), "{answers}; {known}");
         assert!(accepted.complete, "{:?}", accepted.reasons);
     }
+}
+
+#[test]
+fn one_that_may_know_more_replicas_counts_and_is_missing() {
+    let with_news = |report| Answer { has_news: true, ..answer("b", report) };
+    let cluster = merge(vec![with_news(Some(count("b", Some(id(1)), 5)))], Memory::default(), Vec::new());
+    assert_eq!(told(&cluster), ("b 1 5 answered".to_owned(), "b".to_owned()));
+    assert_eq!(cluster.reasons["b"], "it may know more replicas than this one does: ask again");
 }
 
 #[test]

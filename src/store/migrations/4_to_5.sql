@@ -21,7 +21,8 @@ CREATE TABLE replicas (
 
 CREATE TABLE peers (
     name TEXT PRIMARY KEY,
-    id TEXT NOT NULL
+    id TEXT NOT NULL,
+    view TEXT
 ) STRICT, WITHOUT ROWID
 
 CREATE TABLE duplicates (

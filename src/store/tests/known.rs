@@ -22,10 +22,10 @@ fn remember(replica: &Replica, id: &str, name: &str, visits: i64, revision: i64,
 }
 
 fn known(replica: &Replica) -> Vec<serde_json::Value> {
-    replica.read::<(Vec<_>, Vec<(String, String)>, Vec<String>)>(MEMORY, []).0
+    replica.read::<(Vec<_>, Vec<(String, String, Option<String>)>, Vec<String>)>(MEMORY, []).0
 }
 
-type Identity = (String, i64, i64, bool);
+type Identity = (String, i64, i64, bool, String);
 
 #[test]
 fn each_database_has_an_id_and_a_revision_that_grows() {
@@ -75,6 +75,28 @@ fn the_newest_number_of_each_replica_is_remembered_but_not_its_own() {
     assert_eq!(known(&replica).len(), 3);
     remember(&replica, ID, "newest", 1, 12, 1);
     assert_eq!(known(&replica)[2][0], "newest");
+}
+
+#[test]
+fn a_view_says_which_replicas_there_are_and_whose_numbers_are_final() {
+    let replica = Replica::after(9, &[Step::Visit(7, "/")]);
+    let view = || replica.read::<Identity>(IDENTITY, []).4;
+    let own = replica.read::<Identity>(IDENTITY, []).0;
+    let set = |sql: &str| replica.database.execute(sql, []).expect("a statement");
+    assert_eq!(view(), own);
+    remember(&replica, ID, "b", 4, 10, 100);
+    remember(&replica, ID, "other name", 5, 11, 101);
+    let sorted = |one: String, other: String| if one < other { [one, other] } else { [other, one] }.join(", ");
+    assert_eq!(view(), sorted(ID.to_owned(), own.clone()));
+    set("UPDATE replicas SET state = 'drained'");
+    set("UPDATE identity SET drained_at = 1");
+    assert_eq!(view(), sorted(format!("{ID} drained 11"), format!("{own} drained {}", 65_536 + 7)));
+    set("UPDATE replicas SET state = 'returned'");
+    set("UPDATE identity SET drained_at = NULL");
+    assert_eq!(view(), sorted(format!("{ID} returned"), own.clone()));
+    set("DELETE FROM replicas");
+    set("INSERT INTO duplicates VALUES ('0')");
+    assert_eq!(view(), format!("0 duplicate, {own}"));
 }
 
 #[test]

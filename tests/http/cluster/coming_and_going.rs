@@ -53,6 +53,19 @@ fn under_load_replicas_may_come_and_end_in_order_and_a_kill_is_told() {
 }
 
 #[test]
+fn one_that_was_away_for_a_moment_hears_at_once_who_came_and_went_meanwhile() {
+    let mut fleet = three();
+    let volume = fleet.kill("b");
+    for (place, name) in [(3, "d"), (4, "e")] {
+        fleet.run(place, name, &Volume::new());
+        fleet.visit(name);
+    }
+    fleet.end(&["e"]);
+    fleet.run(1, "b", &volume);
+    fleet.expect("a b c d e:ended");
+}
+
+#[test]
 fn one_that_is_killed_before_it_has_drained_did_not_end_in_order() {
     let mut fleet = three();
     fleet.variables = vec![("drain_seconds", "60".to_owned())];

@@ -6,7 +6,7 @@ use std::thread;
 use std::time::Duration;
 
 use super::fake::{Fake, hold, nobody, response};
-use super::{ANSWERS, AT_ONCE, COUNT, TARGETS, asker, names, replica, replicas, start, text, timed};
+use super::{ANSWERS, AT_ONCE, COUNT, TARGETS, asker, cluster, names, replica, replicas, start, text, timed};
 use crate::server::{PATIENCE, Server, Setup};
 use crate::volume::Volume;
 use crate::wire::authority;
@@ -159,4 +159,21 @@ fn a_replica_whose_own_database_fails_answers_for_nobody() {
     let peers =
         [(broken.url().to_owned(), authority(broken.url()).to_owned(), "it answered with status 503".to_owned())];
     assert_missing(&peers, PATIENCE, Duration::ZERO);
+}
+
+#[test]
+fn a_replica_that_can_store_nothing_answers_with_what_it_hears() {
+    let peer = start(replica("b"));
+    peer.client().visit();
+    let server = start(asker(&[peer.url().to_owned()]));
+    for table in ["asking", "duplicates", "peers", "replicas"] {
+        let full = format!(
+            "CREATE TRIGGER no_update_of_{table} BEFORE UPDATE ON {table} BEGIN SELECT RAISE(FAIL, 'full'); END;
+            CREATE TRIGGER no_insert_into_{table} BEFORE INSERT ON {table} BEGIN SELECT RAISE(FAIL, 'full'); END;"
+        );
+        server.volume().open().execute_batch(&full).expect("triggers");
+    }
+    let answer = cluster(&server.client(), TARGETS[0]);
+    assert_eq!((&answer["total"], names(&answer["missing"])), (&serde_json::json!(1), vec!["b"]), "{answer}");
+    server.wait_for_log("footfall: what other replicas answered could not be stored: ");
 }

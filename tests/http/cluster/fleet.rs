@@ -5,6 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering::SeqCst};
 use std::sync::{Arc, Mutex};
 use std::thread;
+use std::time::{Duration, Instant};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use http::Method;
@@ -47,6 +48,18 @@ impl Books {
         assert!(total <= most && (total >= least || answer["complete"] == false), "{least} to {most}: {answer}");
         Some(answer)
     }
+}
+
+/// Whether something becomes true in time.
+fn until(patience: Duration, mut is_true: impl FnMut() -> bool) -> bool {
+    let start = Instant::now();
+    while !is_true() {
+        if start.elapsed() > patience {
+            return false;
+        }
+        thread::sleep(patience / 1000);
+    }
+    true
 }
 
 /// Five addresses, the first three of which are expected to have a replica behind them.
@@ -156,21 +169,26 @@ impl Fleet {
         self.running.iter().for_each(|(_, server)| _ = server.client().get("/readyz"));
     }
 
-    /// Lets more than a minute pass, and waits until all know of all others what they are and have now.
+    /// Lets a minute pass, until all know of all others what they are and have now: what is cut off with an instance is
+    /// done again.
     pub fn discover(&mut self) {
-        self.later(61);
         let all: Vec<_> = self.running.iter().map(|(_, server)| server.client()).collect();
         let ids: Vec<_> = all.iter().map(|client| client.json("/replica")["id"].take()).collect();
-        for (client, own) in all.iter().zip(&ids) {
-            for id in ids.iter().filter(|id| *id != own) {
-                eventually("the number and the pages of another", || {
-                    let answer = client.json(&format!("/replica?pages_of={}", text(id)));
-                    let known = array(&answer["known"]).iter().find(|known| known["id"] == *id)?;
-                    let is_new = text(&known["as_of"]).parse() == Ok(self.now);
-                    (is_new && answer["pages"]["revision"].as_i64() >= known["revision"].as_i64()).then_some(())
-                });
-            }
-        }
+        let is_known = |client: &Client, id: &Value, now| {
+            let answer = client.json(&format!("/replica?pages_of={}", text(id)));
+            let known = array(&answer["known"]).iter().find(|known| known["id"] == *id);
+            let is_new = |known: &Value| text(&known["as_of"]).parse() == Ok(now);
+            known.is_some_and(|known| {
+                is_new(known) && answer["pages"]["revision"].as_i64() >= known["revision"].as_i64()
+            })
+        };
+        eventually("the numbers and the pages of all others", || {
+            self.later(61);
+            let others = |own| ids.iter().filter(move |id| *id != own);
+            let mut pairs = all.iter().zip(&ids).flat_map(|(client, own)| others(own).map(move |id| (client, id)));
+            let patience = Duration::from_secs(3);
+            pairs.all(|(client, id)| until(patience, || is_known(client, id, self.now))).then_some(())
+        });
     }
 
     /// Checks that all say this of the cluster, such as `a b:unreachable`: who answered has no state.

@@ -26,8 +26,9 @@ pub fn export(client: &Client, target: &str) -> (Answer, Vec<Value>) {
     assert_eq!(answer.status, 200, "{target}: {}", answer.text());
     let mut rows = if target.contains("csv") { csv(&answer.body) } else { ndjson(answer.text()) };
     let id = client.json("/replica")["id"].take();
-    rows.iter_mut()
-        .for_each(|row| assert_eq!(row.as_object_mut().expect("a row").remove("database").as_ref(), Some(&id)));
+    for row in &mut rows {
+        assert_eq!(row.as_object_mut().expect("a row").remove("database").as_ref(), Some(&id));
+    }
     (answer, rows)
 }
 
