@@ -39,6 +39,11 @@ impl Store {
         self.with_connection(async |connection| connection.has_row(statement, parameters).await).await
     }
 
+    /// Runs a statement that returns one integer.
+    pub(super) async fn integer(&self, statement: &str, parameters: &[Value]) -> Result<i64, Error> {
+        self.with_connection(async |connection| connection.value(statement, parameters).await).await
+    }
+
     /// Runs a query that returns one text of JSON, which is faster than many small rows.
     pub(super) async fn read<T: DeserializeOwned>(&self, query: &str, parameters: &[Value]) -> Result<T, Error> {
         Ok(serde_json::from_str(&self.read_json(query, parameters).await?)?)

@@ -64,10 +64,7 @@ impl Store {
             self.checkpoint().await?;
             id += DELETE_BATCH;
         }
-        let has_tallies = async || {
-            self.with_connection(async |connection| connection.value::<i64>(HAS_TALLIES, from_ref(&name)).await).await
-        };
-        while has_tallies().await? == 1 {
+        while self.integer(HAS_TALLIES, from_ref(&name)).await? == 1 {
             self.change(DELETE_TALLIES, &[name.clone(), Value::Integer(MERGE_BATCH)]).await?;
             self.checkpoint().await?;
         }

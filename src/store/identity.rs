@@ -129,7 +129,7 @@ impl Store {
     }
 
     async fn is_true(&self, query: &str, parameters: &[Value]) -> Result<bool, Error> {
-        Ok(self.with_connection(async |connection| connection.value::<i64>(query, parameters).await).await? == 1)
+        Ok(self.integer(query, parameters).await? == 1)
     }
 }
 

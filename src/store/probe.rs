@@ -23,8 +23,7 @@ impl Store {
     /// Those that recording a visit would have.
     pub async fn check(&self, now: DateTime<Utc>) -> Result<(), Error> {
         let times = [Value::Integer(micros(now - PROBE_INTERVAL)), Value::Integer(micros(now))];
-        let is_due = self.with_connection(async |connection| connection.value::<i64>(PROBE_IS_DUE, &times).await);
-        if is_due.await? == 1 {
+        if self.integer(PROBE_IS_DUE, &times).await? == 1 {
             self.change(PROBE, &times[1..]).await?;
             // Probes alone would make the write-ahead log longer and longer.
             self.checkpoint().await?;

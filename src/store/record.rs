@@ -60,7 +60,7 @@ impl Store {
     /// When that is not known to be committed.
     pub async fn record_ignored(self: &Rc<Self>, at: DateTime<Utc>, reason: Reason) -> Result<(), Error> {
         let reason = [Value::Text(reason.name().to_owned())];
-        let id = self.with_connection(async |connection| connection.value(INSERT_IGNORED, &reason).await).await?;
+        let id = self.integer(INSERT_IGNORED, &reason).await?;
         self.start_maintenance_after(id, at);
         Ok(())
     }

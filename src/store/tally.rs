@@ -30,7 +30,7 @@ impl Store {
     /// Tallies a batch, if need be up to an id. Returns how many visits are left.
     pub(super) async fn tally(&self, until: Option<i64>) -> Result<i64, Error> {
         let bounds = [Value::Integer(TALLY_BATCH), until.map_or(Value::Null, Value::Integer)];
-        self.with_connection(async |connection| connection.value(TALLY, &bounds).await).await
+        self.integer(TALLY, &bounds).await
     }
 
     /// Makes room for new pages by those that are hardly visited.
