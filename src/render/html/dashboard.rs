@@ -133,10 +133,10 @@ fn figure(title: &str, bucket: Bucket, bars: &[BucketCount]) -> Markup {
     html! {
         figure {
             figcaption { h2 { (title) } }
-            (svg::chart(bucket, bars, &format!("Visits, {}", title.to_lowercase()), None))
+            (svg::chart(bucket, bars, &format!("Visits, {}", title.to_ascii_lowercase()), None))
             details {
-                summary { "As a table" span class="hidden" { ": " (title.to_lowercase()) } }
-                table aria-label={ "Visits, " (title.to_lowercase()) } {
+                summary { "As a table" span class="hidden" { ": " (title.to_ascii_lowercase()) } }
+                table aria-label={ "Visits, " (title.to_ascii_lowercase()) } {
                     thead {
                         tr {
                             th scope="col" { @if bucket == Bucket::Day { "Day" } @else { "Hour" } }
