@@ -13,7 +13,7 @@ mod merging;
 mod remembering;
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use fake::{Fake, lock};
@@ -144,20 +144,25 @@ fn states(answer: &Value) -> Vec<String> {
 struct Cluster {
     servers: Vec<Server>,
     gates: Vec<Fake>,
+    behind: Vec<Arc<Mutex<Vec<String>>>>,
 }
 
 impl Cluster {
     fn start(size: usize, setup: impl Fn(usize, Setup) -> Setup) -> Self {
-        let targets: Vec<_> = (0..size).map(|_| Arc::default()).collect();
-        let gates: Vec<_> = targets.iter().map(Fake::gate).collect();
-        let peers = gates.iter().map(Fake::url).collect::<Vec<_>>().join(",");
-        let start = |index: usize| {
-            let with = replica(["a", "b", "c"][index]).variable("peers", &peers).variable("peer_timeout_ms", "20000");
-            let server = start(setup(index, with));
-            lock(&targets[index]).push(server.url().to_owned());
-            server
-        };
-        Self { servers: (0..size).map(start).collect(), gates }
+        let behind: Vec<_> = (0..size).map(|_| Arc::default()).collect();
+        let gates = behind.iter().map(Fake::gate).collect();
+        let mut cluster = Self { servers: Vec::new(), gates, behind };
+        cluster.servers = (0..size).map(|index| cluster.run(index, setup(index, Setup::new()))).collect();
+        cluster
+    }
+
+    /// Starts a replica in its place.
+    fn run(&self, index: usize, setup: Setup) -> Server {
+        let peers = self.gates.iter().map(Fake::url).collect::<Vec<_>>().join(",");
+        let setup = setup.variable("replica", ["a", "b", "c"][index]).variable("peers", &peers);
+        let server = start(setup.variable("peer_timeout_ms", "20000"));
+        *lock(&self.behind[index]) = vec![server.url().to_owned()];
+        server
     }
 
     fn client(&self, index: usize) -> Client {

@@ -7,22 +7,20 @@ use serde_json::{Value, json};
 
 use super::fake::{Fake, response};
 use super::fleet::Fleet;
-use super::{AT_ONCE, Cluster, NOW, TARGETS, asker, cluster, names, put, replica, replicas, start, states, timed};
-use crate::server::{Runtime, eventually};
+use super::{
+    ANSWERS, AT_ONCE, Cluster, NOW, TARGETS, array, asker, cluster, names, put, replica, replicas, start, states, timed,
+};
+use crate::server::{Runtime, Setup, eventually};
 
 /// What a replica tells that knows nobody.
 const STATUS: &str =
     r#"{"version":1,"replica":"s","id":"00000000000000aa","revision":1,"visits":0,"drained":false,"known":[]}"#;
 
-/// A peer that answers so to `/replica` and to `/visits/count`, and else that there is no such thing.
-fn fake(status: Option<String>, count: Option<String>) -> Fake {
+/// A peer that answers so to `/replica`, and else that there is no such thing.
+fn fake(status: Option<String>) -> Fake {
     Fake::start(move |asked, stream| {
-        let body = match asked.path() {
-            "/replica" => &status,
-            "/visits/count" => &count,
-            _ => &None,
-        };
-        let answer = body.as_ref().map_or_else(|| response("404 Not Found", "{}"), |body| response("200 OK", body));
+        let status = status.as_ref().filter(|_| asked.path() == "/replica");
+        let answer = status.map_or_else(|| response("404 Not Found", "{}"), |status| response("200 OK", status));
         _ = stream.write_all(&answer);
     })
 }
@@ -60,7 +58,7 @@ fn who_is_silent_is_missing_in_what_is_not_of_all_time_and_of_pages_that_are_rem
 #[test]
 fn all_are_asked_after_a_probe_and_at_most_once_a_minute_and_one_for_one_caller_at_a_time() {
     let asked = |fake: &Fake| fake.asked().iter().filter(|asked| asked.target == "/replica").count();
-    let peer = fake(None, None);
+    let peer = fake(None);
     let server = asker(&[peer.url()]).at(NOW).start();
     let asking = "SELECT asked_at > 0 AND asking_until = 0 FROM asking";
     // What was asked too early would be there at the next.
@@ -134,7 +132,7 @@ fn what_a_peer_tells_of_others_is_checked_and_bounded() {
     ] {
         let mut status: Value = serde_json::from_str(STATUS).expect("JSON");
         status["known"] = if told.is_array() { told } else { json!([told]) };
-        let hostile = fake(Some(status.to_string()), None);
+        let hostile = fake(Some(status.to_string()));
         let server = asker(&[honest.url().to_owned(), hostile.url()]).variable("replicas", "1").at(NOW).start();
         // Whatever the first round of questions brought is there when the second one begins.
         for (time, number) in [(NOW, 1), ("2026-11-23T14:32:00Z", 2)] {
@@ -154,20 +152,35 @@ fn what_a_peer_tells_of_others_is_checked_and_bounded() {
     }
 }
 
+/// Checks what both of two say of each other, and who of them has an id at the first.
+fn expect(two: &Cluster, [a, b]: [(&str, i64); 2], has_id: [bool; 2]) {
+    for (index, shares) in [[a, b], [b, a]].into_iter().enumerate() {
+        for wanted in ANSWERS {
+            let (answer, took) = timed(&two.client(index), wanted);
+            assert!(took < AT_ONCE && !answer.text().contains("missing:"), "{wanted:?}: {}", answer.text());
+            assert!(!wanted.0.starts_with("/badge") || answer.text().contains(&format!(">{}<", a.1 + b.1)));
+            if wanted.1 == "application/json" {
+                let answer = answer.json();
+                assert_eq!((replicas(&answer), &answer["complete"]), (shares.to_vec(), &json!(true)), "{answer}");
+                let has_ids: Vec<_> = array(&answer["replicas"]).iter().map(|one| one["id"].is_string()).collect();
+                assert!(index == 1 || (states(&answer) == ["a", "b"] && has_ids == has_id), "{answer}");
+            }
+        }
+    }
+}
+
 #[test]
-fn a_replica_of_the_version_before_counts_and_is_counted() {
-    let cluster = Cluster::start(2, |index, setup| match index {
-        0 => setup.runtime(Runtime::Spin40),
-        _ => setup.version_before(),
-    });
+fn the_version_before_counts_and_is_counted_by_its_name_until_it_is_upgraded() {
+    let mut two = Cluster::start(2, |index, setup| if index == 1 { setup.version_before() } else { setup });
     for (index, visits) in [(0, 2), (1, 3)] {
-        (0..visits).for_each(|_| _ = cluster.client(index).visit());
+        (0..visits).for_each(|_| _ = two.client(index).visit());
+        assert_eq!(two.client(index).get("/readyz").status, 200);
     }
-    assert_eq!(cluster.client(0).get("/readyz").status, 200);
-    for (index, target) in (0..2).flat_map(|index| TARGETS.map(|target| (index, target))) {
-        let answer = super::cluster(&cluster.client(index), target);
-        assert_eq!((&answer["complete"], replicas(&answer).len()), (&json!(true), 2), "{answer}");
-        assert!(target.starts_with("/visits?") || answer["total"] == 5, "{answer}");
-    }
-    assert_eq!(super::cluster(&cluster.client(0), TARGETS[0])["replicas"][1]["id"], Value::Null);
+    expect(&two, [("a", 2), ("b", 3)], [true, false]);
+    let volume = two.servers.remove(1).kill();
+    two.servers.push(two.run(1, Setup::on(&volume)));
+    assert_eq!(two.client(1).visit(), 4);
+    let id = two.client(1).json("/replica")["id"].take();
+    assert_eq!(two.client(0).json("/replica")["known"][0]["id"], id);
+    expect(&two, [("a", 2), ("b", 4)], [true, true]);
 }
