@@ -117,11 +117,6 @@ impl Peer {
         self.is_own
     }
 
-    /// Whether it is expected to answer.
-    pub fn is_expected(&self) -> bool {
-        self.is_expected
-    }
-
     /// Sends a request and reads the answer, up to its maximum length.
     async fn send(&self, question: &Request) -> Result<Vec<u8>, Failure> {
         let url = format!("{}{}", self.url.to_string().trim_end_matches('/'), question.path_and_query);
