@@ -7,8 +7,9 @@
 //! |-------------|---------------------------------------------------------|------------------------------------------|
 //! | [`web`]     | routes, formats, errors, resources; reads the clock     | everything below                         |
 //! | [`render`]  | a report in a format: a file each; alone escapes text   | report, visit, bucket, zone, uri         |
-//! | [`store`]   | SQLite: recording by one insert, tallying, reading      | config, report, visit, bucket, zone      |
+//! | [`store`]   | SQLite: recording by one insert, tallying, reading      | backup, config, report, visit, bucket, zone |
 //! | [`peers`]   | asking the other replicas                               | config, report, visit, bucket, zone, uri |
+//! | [`backup`]  | the format of a backup: writing, reading and checking   | config, report, visit, zone              |
 //! | [`config`]  | the variables, parsed and checked once an instance      | report, visit, zone                      |
 //! | [`report`]  | what is answered, and merging the reports of replicas   | visit, bucket, zone, limits              |
 //! | [`visit`]   | what is recorded: visits to pages                       | zone, limits                             |
@@ -39,6 +40,7 @@ extern crate spin_sdk_6 as spin_sdk;
 #[cfg(feature = "wasi-final")]
 extern crate spin_sdk_7 as spin_sdk;
 
+pub mod backup;
 pub mod bucket;
 pub mod config;
 pub mod limits;
@@ -66,9 +68,9 @@ mod entry {
 
     #[spin_sdk::http_service]
     async fn handle(request: Request) -> anyhow::Result<Response<Body>> {
-        let (parts, _body) = request.into_parts();
+        let (parts, body) = request.into_parts();
         let app = app().await;
-        Ok(web::answer(&app, &parts).await)
+        Ok(web::answer(&app, &parts, body).await)
     }
 
     /// The app of this instance, or why its configuration is invalid.

@@ -67,6 +67,25 @@ pub const PROBE_INTERVAL: TimeDelta = TimeDelta::minutes(1);
 /// How many ids of the log one statement of an export reads: other requests wait for it, and the visits are in memory.
 pub const EXPORT_BATCH: i64 = 1000;
 
+/// How many tallies one statement of a backup reads, and how many an import stages: it takes some 7 ms.
+pub const BACKUP_BATCH: usize = 1000;
+
+/// How many tallies a line of a backup has at most: a few kilobytes.
+pub const MAX_LINE_TALLIES: usize = 500;
+
+/// For how long before a backup begins slots are still open: visits are recorded up to [`LOCK_TIMEOUT`] after their time.
+pub const OPEN_SLOTS: TimeDelta = TimeDelta::minutes(1);
+
+/// How many imports a replica has at most: those of several clusters.
+pub const MAX_IMPORTS: usize = 100;
+
+/// An upload that has brought nothing for so long is over.
+pub const UPLOAD_TIMEOUT: TimeDelta = TimeDelta::minutes(10);
+
+/// How many statements of one maintenance remove what is left of imports that do not count: they hold the write lock for
+/// some 7 ms each.
+pub const MAX_DISCARD_STATEMENTS: usize = 10;
+
 /// The least that the variable `max_storage` may be, in bytes: for much less, the write-ahead log alone would be too long.
 pub const MIN_STORAGE: i64 = 16 << 20;
 
@@ -161,6 +180,12 @@ pub const MAX_RANGE_IN_MINUTES: TimeDelta = TimeDelta::hours(24);
 pub const MAX_RANGE_IN_HOURS: TimeDelta = TimeDelta::days(366);
 /// The longest range in days: 27 years, some 10000 buckets.
 pub const MAX_RANGE_IN_DAYS: TimeDelta = TimeDelta::days(10_000);
+
+/// The longest line of an upload, in bytes: longer than [`MAX_LINE_TALLIES`] tallies of a page of [`MAX_PAGE_BYTES`].
+pub const MAX_LINE_BYTES: usize = 64 << 10;
+
+/// The longest upload, as a multiple of the variable `max_storage`: a visit of the log takes about twice as much as text.
+pub const MAX_UPLOAD_FACTOR: i64 = 8;
 
 // Answers.
 

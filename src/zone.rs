@@ -13,6 +13,9 @@ use serde::{Deserialize, Deserializer, Serializer};
 /// The length of a slot in microseconds: a quarter of an hour, because nowadays the days of every zone begin on one.
 pub const SLOT: i64 = 15 * 60 * 1_000_000;
 
+/// The last slot that RFC 3339 can write in any zone: those that follow begin in December 9999.
+pub const MAX_SLOT: i64 = 253_399_622_400_000_000 / SLOT - 1;
+
 /// A time zone.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Zone(jiff::tz::TimeZone);

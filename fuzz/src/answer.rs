@@ -8,7 +8,7 @@ use futures::FutureExt;
 use http::HeaderMap;
 use http::header::ACCEPT;
 use http::request::Parts;
-use http_body_util::BodyExt;
+use http_body_util::{BodyExt, Empty};
 use serde_json::Value;
 
 use crate::expected::{self, Setup};
@@ -27,7 +27,7 @@ struct Answer {
 /// Answers a request, and checks the answer.
 pub fn check(app: &Result<App, Invalid>, setup: Setup, request: &Parts) {
     // There is neither a database nor a peer to wait for, so that a few polls are enough.
-    let mut answer = pin!(web::answer(app, request));
+    let mut answer = pin!(web::answer(app, request, Empty::new()));
     let response = (0..10).find_map(|_| answer.as_mut().now_or_never()).expect("an answer soon");
     let (head, body) = response.into_parts();
     let body = body.collect().now_or_never().expect("a body at once").expect("a body");

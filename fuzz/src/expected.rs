@@ -39,6 +39,8 @@ pub fn formats(path: &str) -> Option<&'static [&'static str]> {
         | "/visits/count"
         | "/visits/summary"
         | "/pages"
+        | "/backup"
+        | "/import"
         | "/visits/export.ndjson"
         | "/visits/export.csv" => &[],
         _ => return None,
@@ -72,12 +74,13 @@ pub fn statuses(request: &Parts, setup: Setup) -> &'static [u16] {
 
 /// Whether a resource is only for those who have the token.
 pub fn wants_token(path: &str) -> bool {
-    path.starts_with("/visits/export") || path == "/pages"
+    path.starts_with("/visits/export") || ["/pages", "/backup", "/import"].contains(&path)
 }
 
 fn methods(path: &str) -> &'static [Method] {
     match path {
         "/pages" => &[Method::DELETE],
+        "/import" => &[Method::POST],
         "/drain" | "/replica/ask" => &[Method::GET],
         _ => &[Method::GET, Method::HEAD],
     }

@@ -15,7 +15,7 @@ use spin_sdk::wasip3::http::types::ErrorCode;
 
 use crate::config::{self, Config};
 use crate::limits::MAX_ANSWER_BYTES;
-use crate::report::{Answer, Report};
+use crate::report::{Answer, Id, Imported, Report};
 use crate::stderr;
 pub use question::Question;
 use question::Request;
@@ -93,6 +93,24 @@ impl Peers {
         parse(&self.send(peer, &question.request).await?).map_err(Failure::Other)
     }
 
+    /// Asks some peers, by their names, for reports that leave out what each has imported of certain replicas.
+    pub async fn ask_without<T: Report>(
+        &self,
+        question: &Question<T>,
+        without: &[(String, Vec<Id>)],
+    ) -> Vec<Result<T, String>> {
+        let answers = self.send_without(&question.request, without).await.into_iter();
+        answers.map(|body| body.map_err(|failure| failure.to_string()).and_then(|body| parse(&body))).collect()
+    }
+
+    async fn send_without(&self, request: &Request, without: &[(String, Vec<Id>)]) -> Vec<Result<Vec<u8>, Failure>> {
+        let answers = without.iter().map(async |(name, ids)| match self.iter().find(|peer| peer.name == *name) {
+            Some(peer) => self.send(peer, &request.without(ids)).await,
+            None => Err(Failure::Other("it is not among the peers that are asked".to_owned())),
+        });
+        future::join_all(answers).await
+    }
+
     async fn send_all(
         &self,
         request: &Request,
@@ -167,9 +185,13 @@ pub fn parse<T: Report>(answer: &[u8]) -> Result<T, String> {
     report
         .filter(|report| {
             let mut names = report.names().chain([&*report.reporter().replica]);
-            names.all(config::is_replica_name) && report.is_plausible()
+            names.all(config::is_replica_name) && have_names(report.imports()) && report.is_plausible()
         })
         .ok_or_else(|| "it answered something else than a replica does".to_owned())
+}
+
+fn have_names(imports: &[Imported]) -> bool {
+    imports.iter().all(|import| config::is_replica_name(&import.replica))
 }
 
 /// What a peer is called until it answers: the first label of its host, which in Kubernetes is the name of its pod, or
@@ -210,7 +232,7 @@ mod tests {
         #[test]
         fn a_report_is_parsed_as_it_was_sent(replica in "\\PC{1,60}", visits in 0..=1_i64 << 53) {
             let reporter = Reporter { replica: replica.clone(), id: Id::parse("0123456789abcdef"), revision: Some(visits), view: None };
-            let sent = Count { reporter: reporter.clone(), visits, coarse_before: None };
+            let sent = Count { reporter: reporter.clone(), visits, imports: Vec::new(), coarse_before: None };
             let parsed = parse::<Count>(&serde_json::to_vec(&sent).expect("JSON"));
             if config::is_replica_name(&replica) {
                 prop_assert_eq!(parsed.map(|count| (count.reporter, count.visits)), Ok((reporter, visits)));

@@ -31,6 +31,16 @@ pub struct Request {
     pub timeout: Option<Duration>,
 }
 
+impl Request {
+    /// The same for a report that leaves out what was imported of these replicas.
+    pub fn without(&self, imports: &[Id]) -> Self {
+        let ids: Vec<_> = imports.iter().map(Id::as_str).collect();
+        let path_and_query = format!("{}&without={}", self.path_and_query, ids.join(","));
+        let (method, authorization) = (self.method.clone(), self.authorization.clone());
+        Self { method, path_and_query, authorization, timeout: self.timeout }
+    }
+}
+
 type Parameter = (&'static str, Option<String>);
 
 impl<T> Question<T> {

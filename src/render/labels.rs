@@ -22,13 +22,18 @@ pub fn coarse_label(CoarseBefore(at): CoarseBefore) -> String {
 /// What there is to say of a replica beside its number: what follows its name.
 pub fn state_label(count: &ReplicaCount) -> Option<String> {
     let (visits, as_of) = (group_thousands(count.visits), bucket_label(Bucket::Minute, &count.as_of));
-    match count.state {
-        State::Answered => None,
-        State::Ended => Some(format!("ended by {as_of} with {visits} visits, which are in the total")),
-        State::Unreachable => Some(format!("had {visits} visits at {as_of}, which are in the total")),
-        State::Retired => Some(format!("is retired; it had {visits} visits at {as_of}, which are in the total")),
-        State::Duplicate => Some("is a duplicate: of the numbers that its id has, only one is in the total".to_owned()),
-    }
+    let imported_by = count.imported_by.join(" and ");
+    let label = match count.state {
+        State::Answered if imported_by.is_empty() => return None,
+        State::Answered => return Some(format!("is there twice: what {imported_by} imported of it is not counted")),
+        State::Ended => format!("ended by {as_of} with {visits} visits, which are in the total"),
+        State::Unreachable => format!("had {visits} visits at {as_of}, which are in the total"),
+        State::Retired => format!("is retired; it had {visits} visits at {as_of}, which are in the total"),
+        State::Imported => format!("was imported, with {visits} visits up to {as_of}, which are in the total"),
+        State::Duplicate => "is a duplicate: of the numbers that its id has, only one is in the total".to_owned(),
+    };
+    let holders = if imported_by.is_empty() { String::new() } else { format!("; {imported_by} has imported them") };
+    Some(label + &holders)
 }
 
 /// A number with a comma between thousands.

@@ -52,7 +52,7 @@ pub fn openmetrics(metrics: &Metrics, version: &Version) -> String {
     text
 }
 
-fn families(metrics: &Metrics, version: &Version) -> [Family; 8] {
+fn families(metrics: &Metrics, version: &Version) -> [Family; 9] {
     let family = |name, kind, help, value| Family { name, kind, help, samples: vec![(String::new(), value)] };
     // Each reason is reported, even while it is 0.
     let ignored = |reason: Reason| {
@@ -63,6 +63,7 @@ fn families(metrics: &Metrics, version: &Version) -> [Family; 8] {
         |(detail, at): (&str, Option<DateTime<Utc>>)| Some((format!("{{detail=\"{detail}\"}}"), at?.timestamp()));
     [
         family("footfall_visits", "counter", "Visits that were recorded.", metrics.visits),
+        family("footfall_imported_visits", "gauge", "Visits that were imported.", metrics.imported_visits),
         Family {
             name: "footfall_ignored_requests",
             kind: "counter",

@@ -50,6 +50,7 @@ fn histogram(replica: &str, bucket: Bucket, max: i64) -> Histogram {
         since: buckets[0].start,
         until: zone().local(now()),
         visits: buckets.iter().map(|bucket| bucket.visits).sum(),
+        imports: Vec::new(),
         coarse_before: None,
         buckets,
     }
@@ -81,6 +82,7 @@ fn summary(replica: &str) -> Summary {
         reporter: reporter(replica),
         timezone: zone().name().to_owned(),
         visits: 12_345,
+        imports: Vec::new(),
         coarse_before: None,
         hours: buckets(Bucket::Hour, 3, 9),
         days: buckets(Bucket::Day, 8, 1200),
@@ -91,7 +93,7 @@ fn summary(replica: &str) -> Summary {
 }
 
 fn count(replica: &str) -> Count {
-    Count { reporter: reporter(replica), visits: 42, coarse_before: None }
+    Count { reporter: reporter(replica), visits: 42, imports: Vec::new(), coarse_before: None }
 }
 
 fn reporter(replica: &str) -> Reporter {
@@ -340,6 +342,7 @@ fn metrics_are_as_in_the_snapshots() {
     let ignored = vec![("agent".to_owned(), 7), ("prefetch".to_owned(), 2)];
     let report = Metrics {
         visits: 400,
+        imported_visits: 1204,
         ignored,
         log_visits: 300,
         pages: 4,

@@ -33,6 +33,8 @@ pub struct Others {
     pub memory: Memory,
     /// Those that do not come back: the variable `retired`.
     pub retired: Vec<Id>,
+    /// What it has imported, and other replicas count.
+    pub left_out: Vec<Id>,
     /// When they were asked.
     pub now: DateTime<Utc>,
 }
@@ -44,6 +46,7 @@ impl Others {
         match (self.is_retired(silent), is_final) {
             (true, _) => State::Retired,
             (false, true) => State::Ended,
+            (false, false) if silent.state == KnownState::Imported => State::Imported,
             (false, false) => State::Unreachable,
         }
     }
@@ -86,6 +89,8 @@ pub enum State {
     Unreachable,
     /// It did not answer, and will not any more: the variable `retired`.
     Retired,
+    /// It was never asked: a backup of it was imported, or the numbers of another counter.
+    Imported,
     /// There are, or were, several databases with its id, and not all are counted; or it has lost visits.
     Duplicate,
 }
@@ -130,6 +135,9 @@ pub struct ReplicaCount {
     pub as_of: DateTime<FixedOffset>,
     /// What it did when it was asked.
     pub state: State,
+    /// The replicas that have imported a backup of it. If it answers itself, it is there twice, and counts once.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub imported_by: Vec<String>,
 }
 
 /// How many visits all replicas have recorded.

@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 
 use super::id::Id;
-use super::replica::{PageCount, Reporter};
+use super::replica::{Imported, PageCount, Reporter, deserialize_utc};
 
 /// Who a replica is, and how many visits it has.
 #[derive(Clone, Debug, PartialEq)]
@@ -96,17 +96,32 @@ pub struct Known {
     pub replica: String,
     /// The id of its database.
     pub id: Id,
-    /// What it was called as a peer that was asked.
+    /// What it was called as a peer that was asked; empty if it never was, but only imported.
     pub peer: String,
     /// The number of its visits.
     pub visits: i64,
     /// Of two numbers of a replica, the one with the larger revision is the newer one.
     pub revision: i64,
     /// When it said so.
-    #[serde(serialize_with = "crate::zone::serialize", deserialize_with = "deserialize")]
+    #[serde(serialize_with = "crate::zone::serialize", deserialize_with = "deserialize_utc")]
     pub as_of: DateTime<Utc>,
     /// What it did then.
     pub state: KnownState,
+}
+
+impl Imported {
+    /// What is known of the replica by this import alone.
+    pub(super) fn known(&self) -> Known {
+        Known {
+            replica: self.replica.clone(),
+            id: self.id.clone(),
+            peer: String::new(),
+            visits: self.visits.unwrap_or_default(),
+            revision: self.revision,
+            as_of: self.as_of,
+            state: KnownState::Imported,
+        }
+    }
 }
 
 /// What a replica did when it was last asked.
@@ -119,8 +134,6 @@ pub enum KnownState {
     Drained,
     /// It answered although it is retired: its number is not final any more.
     Returned,
-}
-
-fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<DateTime<Utc>, D::Error> {
-    crate::zone::deserialize(deserializer).map(|time| time.to_utc())
+    /// It was never asked: a backup of it was imported, or the numbers of another counter.
+    Imported,
 }

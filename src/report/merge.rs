@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use super::cluster::{
     Answer, Cluster, MergedCount, MergedDeleted, MergedHistogram, MergedSummary, MergedTail, Others, PageTotal,
-    ReplicaDeleted, ReplicaSummary, ReplicaVisit, State,
+    ReplicaCount, ReplicaDeleted, ReplicaSummary, ReplicaVisit, State,
 };
 use super::known::Known;
 use super::partition::{Silent, partition};
@@ -28,13 +28,17 @@ impl Cluster<MergedCount> {
         let (reports, lacking) = partition(own, answers, others, |_| true);
         let coarse_before = latest_coarse(zone, reports.iter().map(|one| one.report.coarse_before));
         let answered = reports.iter().map(|one| {
-            let newer = one.newer.as_ref().and_then(&share);
-            one.count(one.report.visits.max(newer.unwrap_or(0)), others, zone)
+            let newer = one.newer.as_ref().and_then(&share).unwrap_or(0);
+            let count = one.count(one.report.visits, others, zone);
+            ReplicaCount { visits: count.visits.max(newer), ..count }
         });
-        let silent = lacking.silent.iter().filter_map(|silent| Some(silent.count(share(&silent.known)?, zone)));
+        let silent = lacking.silent.iter().filter_map(|silent| silent.count(share(&silent.known), zone));
         let replicas: Vec<_> = answered.chain(silent).collect();
         let total = replicas.iter().map(|replica| replica.visits).sum();
-        let lacks = |silent: &Silent| silent.state == State::Unreachable || share(&silent.known).is_none();
+        let lacks = |silent: &Silent| {
+            let is_counted = silent.is_covered() || share(&silent.known).is_some();
+            silent.state == State::Unreachable || !is_counted
+        };
         Self::new(MergedCount { total, coarse_before, replicas }, lacking.missing(&lacks))
     }
 }
@@ -54,7 +58,7 @@ impl Cluster<MergedTail> {
         }
         let replicas = reports.iter().zip(shares).map(|(one, share)| one.count(share, others, zone)).collect();
         let visits = visits.into_iter().map(|(_, visit)| visit).collect();
-        Self::new(MergedTail { timezone, visits, replicas }, lacking.missing(&|_| true))
+        Self::new(MergedTail { timezone, visits, replicas }, lacking.missing(&|silent| silent.state != State::Imported))
     }
 }
 
@@ -70,9 +74,10 @@ impl Cluster<MergedHistogram> {
             add(&mut buckets, &one.report.buckets);
             replicas.push(one.count(counts(&one.report.buckets).sum(), others, zone));
         }
+        replicas.extend(lacking.silent.iter().filter_map(|silent| silent.count(None, zone)));
         let total = replicas.iter().map(|replica| replica.visits).sum();
         let merged = MergedHistogram { timezone, bucket, since, until, total, coarse_before, buckets, replicas };
-        Self::new(merged, lacking.missing(&|_| true))
+        Self::new(merged, lacking.missing(&|silent| !silent.is_complete()))
     }
 }
 
@@ -98,24 +103,25 @@ impl Cluster<MergedSummary> {
         }
         let summaries: Vec<_> = reports.iter().map(|one| &one.report).collect();
         let coarse_before = latest_coarse(zone, summaries.iter().map(|summary| summary.coarse_before));
-        let pages = busiest(&summaries, lacking.silent.is_empty());
+        let pages = busiest(&summaries, lacking.silent.iter().all(Silent::is_complete));
         let latest = latest(summaries.iter().map(|summary| (&summary.reporter, &*summary.latest)), tail);
         let answered = reports.iter().map(|one| {
-            let newer = one.newer.as_ref().and_then(&share);
+            let newer = one.newer.as_ref().and_then(&share).unwrap_or(0);
+            let count = one.count(one.report.visits, others, zone);
             ReplicaSummary {
-                count: one.count(one.report.visits.max(newer.unwrap_or(0)), others, zone),
+                count: ReplicaCount { visits: count.visits.max(newer), ..count },
                 today: Some(one.report.days.last().map_or(0, |day| day.visits)),
                 latest: one.report.latest.last().cloned(),
             }
         });
         let silent = lacking.silent.iter().filter_map(|silent| {
-            Some(ReplicaSummary { count: silent.count(share(&silent.known)?, zone), today: None, latest: None })
+            Some(ReplicaSummary { count: silent.count(share(&silent.known), zone)?, today: None, latest: None })
         });
         let replicas: Vec<_> = answered.chain(silent).collect();
         let total = replicas.iter().map(|replica| replica.count.visits).sum();
         let latest = latest.into_iter().map(|(_, visit)| visit).collect();
         let merged = MergedSummary { timezone, total, coarse_before, hours, days, pages, latest, replicas };
-        Self::new(merged, lacking.missing(&|_| true))
+        Self::new(merged, lacking.missing(&|silent| !silent.is_complete()))
     }
 }
 
@@ -131,7 +137,7 @@ impl Cluster<MergedDeleted> {
         };
         let replicas: Vec<_> = reports.iter().map(|one| replica(&one.report)).collect();
         let deleted = replicas.iter().map(|replica| replica.deleted).sum();
-        Self::new(MergedDeleted { page, deleted, replicas }, lacking.missing(&|_| true))
+        Self::new(MergedDeleted { page, deleted, replicas }, lacking.missing(&|silent| silent.state != State::Imported))
     }
 }
 

@@ -5,6 +5,7 @@
 //! | `merge`      | merging the reports of several replicas                    | partition, and what that uses      |
 //! | `partition`  | which replicas answered, and which are silent or missing   | plausible, cluster, known, replica |
 //! | `duplicates` | which databases there are several of                       | known, replica                     |
+//! | `imports`    | who counts what several have                               | replica                            |
 //! | `plausible`  | what a report of a peer has to be like: it is not trusted  | known, replica                     |
 //! | `cluster`    | the merged reports, and which replicas are missing in them | known, replica                     |
 //! | `known`      | what replicas know of each other                           | replica                            |
@@ -14,6 +15,7 @@
 mod cluster;
 mod duplicates;
 mod id;
+mod imports;
 mod known;
 mod merge;
 mod partition;
@@ -26,10 +28,11 @@ pub use cluster::{
 };
 pub use duplicates::{Own, duplicates};
 pub use id::Id;
-
+pub use imports::{Holder, left_out};
 pub use known::{Asked, Identity, Known, KnownState, Memory, Pages, Status};
-pub use plausible::Report;
+pub use plausible::{MAX_VISITS, Report};
+pub(crate) use replica::deserialize_utc;
 pub use replica::{
-    BucketCount, CoarseBefore, Count, Deleted, ExportedVisit, Histogram, Home, Metrics, Oldest, PageCount, Reporter,
-    Summary, Tail, Version,
+    BucketCount, CoarseBefore, Count, Deleted, ExportedVisit, Histogram, Home, ImportOutcome, ImportResult, Imported,
+    ImportedDatabase, Metrics, Oldest, PageCount, Reporter, Summary, Tail, Version,
 };

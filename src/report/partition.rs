@@ -4,7 +4,7 @@ use super::cluster::{Answer, Others, ReplicaCount, State};
 use super::id::Id;
 use super::known::Known;
 use super::plausible::Report;
-use super::replica::Reporter;
+use super::replica::{Imported, Reporter};
 use crate::zone::Zone;
 
 /// A report that is merged.
@@ -15,6 +15,8 @@ pub struct Merged<T> {
     pub state: State,
     /// A newer number that is known of the same database: then this is an older copy.
     pub newer: Option<Known>,
+    /// The replicas that have imported a backup of it.
+    imported_by: Vec<String>,
 }
 
 /// The replicas that lack in the merged reports, or may.
@@ -32,6 +34,9 @@ pub struct Silent {
     pub known: Known,
     /// Why it did not answer.
     pub state: State,
+    /// What a replica that answered has imported of it.
+    import: Option<Imported>,
+    imported_by: Vec<String>,
     position: usize,
     reason: String,
 }
@@ -44,24 +49,26 @@ pub fn partition<T: Report>(
     others: &Others,
     fits: impl Fn(&T) -> bool,
 ) -> (Vec<Merged<T>>, Lacking) {
-    let mut peers = vec![Peer::own(own.reporter())];
+    let mut peers = vec![Peer::own(own.reporter(), own.imports())];
     let mut reports = vec![Some(own)];
     let mut unheard = Vec::new();
     for (position, Answer { peer: name, expected, is_own, has_news, report }) in (1..).zip(answers) {
         let wrong = || Err("it answered for something else than it was asked for".to_owned());
         let report = report.and_then(|report| if fits(&report) { Ok(report) } else { wrong() });
         let answer = report.as_ref().map(|report| report.reporter().clone()).map_err(String::clone);
+        let imports = report.as_ref().map(|report| report.imports().to_vec()).unwrap_or_default();
         if let Some(report) = report.as_ref().ok().filter(|_| has_news) {
             let reason = "it may know more replicas than this one does: ask again".to_owned();
             unheard.push((position, report.reporter().replica.clone(), reason));
         }
-        peers.push(Peer { name, expected, is_own, answer });
+        peers.push(Peer { name, expected, is_own, answer, imports });
         reports.push(report.ok());
     }
     let (answered, mut lacking) = divide(&peers, others);
     lacking.missing.extend(unheard);
     let merged = answered.into_iter().filter_map(|Answered { position, state, newer }| {
-        Some(Merged { report: reports.get_mut(position)?.take()?, state, newer })
+        let imported_by = peers[position].id().map_or_else(Vec::new, |id| imported_by(id, &peers));
+        Some(Merged { report: reports.get_mut(position)?.take()?, state, newer, imported_by })
     });
     (merged.collect(), lacking)
 }
@@ -74,11 +81,13 @@ struct Peer {
     is_own: bool,
     /// Who answered, or why nobody did.
     answer: Result<Reporter, String>,
+    imports: Vec<Imported>,
 }
 
 impl Peer {
-    fn own(reporter: &Reporter) -> Self {
-        Self { name: reporter.replica.clone(), expected: false, is_own: false, answer: Ok(reporter.clone()) }
+    fn own(reporter: &Reporter, imports: &[Imported]) -> Self {
+        let (name, answer, imports) = (reporter.replica.clone(), Ok(reporter.clone()), imports.to_vec());
+        Self { name, expected: false, is_own: false, answer, imports }
     }
 
     fn id(&self) -> Option<&Id> {
@@ -97,6 +106,8 @@ struct Answered {
 fn divide(peers: &[Peer], others: &Others) -> (Vec<Answered>, Lacking) {
     let mut lacking = Lacking::default();
     let mut answered = choose(peers, &mut lacking);
+    let imports = answered.iter().flat_map(|one| &peers[one.position].imports);
+    let counted: Vec<_> = imports.filter(|import| import.visits.is_some()).cloned().collect();
     for known in &others.memory.known {
         match answered.iter_mut().find(|one| peers[one.position].id() == Some(&known.id)) {
             Some(one) => {
@@ -104,7 +115,15 @@ fn divide(peers: &[Peer], others: &Others) -> (Vec<Answered>, Lacking) {
                 let is_older = revision.is_some_and(|revision| revision < known.revision);
                 one.newer = (is_older && others.is_duplicate(&known.id)).then(|| known.clone());
             }
-            None => lacking.silent.push(Silent::new(known, peers, others)),
+            None => {
+                let import = counted.iter().find(|import| import.id == known.id).cloned();
+                lacking.silent.push(Silent::new(known, import, peers, others));
+            }
+        }
+    }
+    for import in counted {
+        if lacking.silent.iter().all(|silent| silent.known.id != import.id) {
+            lacking.silent.push(Silent::new(&import.known(), Some(import), peers, others));
         }
     }
     for (position, peer) in peers.iter().enumerate().filter(|(_, peer)| peer.expected) {
@@ -177,6 +196,7 @@ impl Lacking {
             let reason = match silent.state {
                 State::Ended => "it has ended".to_owned(),
                 State::Retired => "it is retired".to_owned(),
+                State::Imported => "it was imported by a replica that is missing".to_owned(),
                 _ => silent.reason.clone(),
             };
             (silent.position, silent.known.replica.clone(), reason)
@@ -188,28 +208,66 @@ impl Lacking {
 }
 
 impl<T: Report> Merged<T> {
-    /// The number of visits of this replica.
+    /// The number of visits of this replica itself, of those in its report.
     pub fn count(&self, visits: i64, others: &Others, zone: &Zone) -> ReplicaCount {
         let Reporter { replica, id, .. } = self.report.reporter().clone();
-        ReplicaCount { replica, id, visits, as_of: zone.local(others.now), state: self.state }
+        let imported: i64 = self.report.imports().iter().filter_map(|import| import.visits).sum();
+        ReplicaCount {
+            replica,
+            id,
+            visits: (visits - imported).max(0),
+            as_of: zone.local(others.now),
+            state: self.state,
+            imported_by: self.imported_by.clone(),
+        }
     }
 }
 
+/// The names of the replicas that have imported a backup of the one with this id.
+fn imported_by(id: &Id, peers: &[Peer]) -> Vec<String> {
+    let has_it = |peer: &&Peer| !peer.is_own && peer.imports.iter().any(|import| import.id == *id);
+    let name = |peer: &Peer| peer.answer.as_ref().map_or(peer.name.clone(), |reporter| reporter.replica.clone());
+    peers.iter().filter(has_it).map(name).collect()
+}
+
 impl Silent {
-    fn new(known: &Known, peers: &[Peer], others: &Others) -> Self {
+    fn new(known: &Known, import: Option<Imported>, peers: &[Peer], others: &Others) -> Self {
         let position = peers.iter().position(|peer| peer.name == known.peer).unwrap_or(peers.len());
         let reason = match peers.get(position).map(|peer| &peer.answer) {
             Some(Err(reason)) => reason,
             Some(Ok(_)) => "another replica answers in its place",
             None => "it is not among the peers that are asked",
         };
-        Self { known: known.clone(), state: others.state(known), position, reason: reason.to_owned() }
+        Self {
+            known: known.clone(),
+            state: others.state(known),
+            imported_by: imported_by(&known.id, peers),
+            import,
+            position,
+            reason: reason.to_owned(),
+        }
     }
 
-    /// The last known number of visits of this replica.
-    pub fn count(&self, visits: i64, zone: &Zone) -> ReplicaCount {
+    /// Whether all that is known of it was imported, and is in the merged reports.
+    pub fn is_covered(&self) -> bool {
+        self.import.as_ref().is_some_and(|import| import.revision >= self.known.revision)
+    }
+
+    /// Whether the merged reports have all its visits.
+    pub fn is_complete(&self) -> bool {
+        self.is_covered() && self.state != State::Unreachable
+    }
+
+    /// The number of visits of this replica, of which `share` is the last known one: if it is later than what was imported,
+    /// it counts as far as it exceeds that.
+    pub fn count(&self, share: Option<i64>, zone: &Zone) -> Option<ReplicaCount> {
         let Known { replica, id, as_of, .. } = self.known.clone();
-        ReplicaCount { replica, id: Some(id), visits, as_of: zone.local(as_of), state: self.state }
+        let imported = self.import.as_ref().and_then(|import| import.visits);
+        let share = share.filter(|_| !self.is_covered());
+        let visits = imported.max(share)?;
+        let as_of = self.import.as_ref().filter(|_| share.is_none()).map_or(as_of, |import| import.as_of);
+        let (as_of, imported_by) = (zone.local(as_of), self.imported_by.clone());
+        Some(ReplicaCount { replica, id: Some(id), visits, as_of, state: self.state, imported_by })
     }
 }
 

@@ -4,11 +4,11 @@ use std::iter;
 
 use serde::de::DeserializeOwned;
 
-use super::known::{Asked, Status};
-use super::replica::{BucketCount, Count, Deleted, Histogram, Reporter, Summary, Tail};
+use super::known::{Asked, KnownState, Status};
+use super::replica::{BucketCount, Count, Deleted, Histogram, Imported, Reporter, Summary, Tail};
 
 /// The largest number of visits that is plausible: the largest integer up to which numbers in JSON are exact.
-const MAX_VISITS: i64 = 1 << 53;
+pub const MAX_VISITS: i64 = 1 << 53;
 
 /// A report that a replica asks its peers for.
 pub trait Report: DeserializeOwned {
@@ -17,6 +17,11 @@ pub trait Report: DeserializeOwned {
 
     /// The numbers in it, and the sums that merging makes of them.
     fn numbers(&self) -> impl Iterator<Item = i64>;
+
+    /// What the replica has imported.
+    fn imports(&self) -> &[Imported] {
+        &[]
+    }
 
     /// The revisions in it.
     fn revisions(&self) -> impl Iterator<Item = i64> {
@@ -31,7 +36,7 @@ pub trait Report: DeserializeOwned {
     /// Whether all its numbers are plausible.
     fn is_plausible(&self) -> bool {
         let is_number = |visits| (0..=MAX_VISITS).contains(&visits);
-        self.numbers().all(is_number) && self.revisions().all(|revision| revision >= 0)
+        self.numbers().all(is_number) && self.revisions().all(|revision| revision >= 0) && are_plausible(self.imports())
     }
 }
 
@@ -42,6 +47,10 @@ impl Report for Count {
 
     fn numbers(&self) -> impl Iterator<Item = i64> {
         iter::once(self.visits)
+    }
+
+    fn imports(&self) -> &[Imported] {
+        &self.imports
     }
 }
 
@@ -63,6 +72,10 @@ impl Report for Histogram {
     fn numbers(&self) -> impl Iterator<Item = i64> {
         with_sum(counts(&self.buckets)).chain(iter::once(self.visits))
     }
+
+    fn imports(&self) -> &[Imported] {
+        &self.imports
+    }
 }
 
 impl Report for Summary {
@@ -75,6 +88,10 @@ impl Report for Summary {
         let ids = self.latest.iter().map(|visit| visit.id);
         let buckets = with_sum(counts(&self.hours)).chain(with_sum(counts(&self.days)));
         buckets.chain(pages).chain(ids).chain(iter::once(self.visits))
+    }
+
+    fn imports(&self) -> &[Imported] {
+        &self.imports
     }
 }
 
@@ -106,7 +123,8 @@ impl Report for Status {
     }
 
     fn names(&self) -> impl Iterator<Item = &str> {
-        self.known.iter().flat_map(|known| [&*known.replica, &*known.peer])
+        let peers = self.known.iter().filter(|known| known.state != KnownState::Imported).map(|known| &*known.peer);
+        self.known.iter().map(|known| &*known.replica).chain(peers)
     }
 }
 
@@ -118,6 +136,12 @@ impl Report for Asked {
     fn numbers(&self) -> impl Iterator<Item = i64> {
         iter::empty()
     }
+}
+
+fn are_plausible(imports: &[Imported]) -> bool {
+    let sum = imports.iter().fold(0, |sum: i64, import| sum.saturating_add(import.visits.unwrap_or_default()));
+    let is_plausible = |import: &Imported| import.revision >= 0 && import.visits.is_none_or(|visits| visits >= 0);
+    sum <= MAX_VISITS && imports.iter().all(is_plausible)
 }
 
 /// The numbers of visits of buckets.

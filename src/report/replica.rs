@@ -1,7 +1,7 @@
 //! The reports of one replica.
 
 use chrono::{DateTime, FixedOffset, Utc};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::id::Id;
 use crate::bucket::Bucket;
@@ -46,7 +46,35 @@ pub struct Home {
 #[serde(transparent)]
 pub struct CoarseBefore(#[serde(with = "crate::zone")] pub DateTime<FixedOffset>);
 
-/// How many visits a replica has recorded.
+/// What a replica has imported: a backup of another one, or the numbers of another counter.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Imported {
+    /// The id of that replica's database, or one that the name of the counter gives.
+    pub id: Id,
+    /// Its name.
+    pub replica: String,
+    /// Its revision.
+    pub revision: i64,
+    /// The time up to which its visits are here.
+    #[serde(serialize_with = "crate::zone::serialize", deserialize_with = "deserialize_utc")]
+    pub as_of: DateTime<Utc>,
+    /// How many of the visits that a report counts are from it; `None` where it leaves them out.
+    #[serde(default)]
+    pub visits: Option<i64>,
+}
+
+/// Compiled once, and not in each report.
+#[inline(never)]
+fn deserialize_imports<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Imported>, D::Error> {
+    Vec::deserialize(deserializer)
+}
+
+/// A time in RFC 3339, for serde.
+pub fn deserialize_utc<'de, D: Deserializer<'de>>(deserializer: D) -> Result<DateTime<Utc>, D::Error> {
+    crate::zone::deserialize(deserializer).map(|time| time.to_utc())
+}
+
+/// How many visits a replica has recorded or imported.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Count {
     /// The replica that counted.
@@ -54,6 +82,9 @@ pub struct Count {
     pub reporter: Reporter,
     /// The number of visits.
     pub visits: i64,
+    /// What it has imported.
+    #[serde(default, skip_serializing_if = "Vec::is_empty", deserialize_with = "deserialize_imports")]
+    pub imports: Vec<Imported>,
     /// Before which time it is coarse.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub coarse_before: Option<CoarseBefore>,
@@ -83,7 +114,7 @@ pub struct ExportedVisit {
     pub database: Id,
 }
 
-/// How many visits a replica has recorded in each minute, hour or day of a range.
+/// How many visits a replica has recorded or imported in each minute, hour or day of a range.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Histogram {
     /// The replica that counted.
@@ -101,6 +132,9 @@ pub struct Histogram {
     pub until: DateTime<FixedOffset>,
     /// The number of visits in the range.
     pub visits: i64,
+    /// What it has imported.
+    #[serde(default, skip_serializing_if = "Vec::is_empty", deserialize_with = "deserialize_imports")]
+    pub imports: Vec<Imported>,
     /// Before which time it is coarse.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub coarse_before: Option<CoarseBefore>,
@@ -128,6 +162,9 @@ pub struct Summary {
     pub timezone: String,
     /// The number of visits of all time.
     pub visits: i64,
+    /// What it has imported.
+    #[serde(default, skip_serializing_if = "Vec::is_empty", deserialize_with = "deserialize_imports")]
+    pub imports: Vec<Imported>,
     /// Before which time the hours and days are coarse.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub coarse_before: Option<CoarseBefore>,
@@ -164,11 +201,55 @@ pub struct Deleted {
     pub deleted: i64,
 }
 
+/// What a replica has done with an upload.
+#[derive(Debug, Serialize)]
+pub struct ImportResult {
+    /// The replica.
+    #[serde(flatten)]
+    pub reporter: Reporter,
+    /// The databases whose numbers the upload has.
+    pub imports: Vec<ImportedDatabase>,
+}
+
+/// A database whose numbers were uploaded.
+#[derive(Debug, Serialize)]
+pub struct ImportedDatabase {
+    /// Its id, or one that the name of another counter gives.
+    pub id: Id,
+    /// The name of its replica, or of that counter.
+    pub replica: String,
+    /// The number of its visits.
+    pub visits: i64,
+    /// When it had that number.
+    #[serde(serialize_with = "crate::zone::serialize")]
+    pub as_of: DateTime<Utc>,
+    /// What became of them.
+    pub outcome: ImportOutcome,
+}
+
+/// What becomes of numbers that were uploaded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ImportOutcome {
+    /// They count.
+    Imported,
+    /// They count in place of earlier ones.
+    Replaced,
+    /// They were imported before.
+    Unchanged,
+    /// Later ones were imported before, and count.
+    Earlier,
+    /// They are those of this replica itself, which counts them.
+    Own,
+}
+
 /// What `/metrics` reports of a replica.
 #[derive(Debug)]
 pub struct Metrics {
     /// The number of visits that were recorded, deleted or not.
     pub visits: i64,
+    /// The number of visits that were imported.
+    pub imported_visits: i64,
     /// The requests that were not visits, by reason.
     pub ignored: Vec<(String, i64)>,
     /// The number of visits in the log.

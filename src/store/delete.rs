@@ -14,7 +14,7 @@ use crate::visit::Page;
 const EXTENT: &str = "
     SELECT json_array(
         (SELECT coalesce(min(id), 1) FROM visits), (SELECT coalesce(max(id), 0) FROM visits),
-        coalesce((SELECT visits FROM pages WHERE page = ?1), 0))";
+        (SELECT coalesce(sum(visits), 0) FROM current_pages WHERE page = ?1))";
 
 /// Deletes the visits from the id ?1 until the id ?2 that count for the page ?3.
 pub const DELETE_VISITS: &str = "DELETE FROM log WHERE id BETWEEN ?1 AND ?2 AND page = ?3";
@@ -23,12 +23,12 @@ pub const DELETE_VISITS: &str = "DELETE FROM log WHERE id BETWEEN ?1 AND ?2 AND 
 pub const FORGET_NAME: &str = "
     UPDATE visits SET page = '(other)'
     WHERE id BETWEEN ?1 AND ?2 AND page = ?3 AND ?3 != '(other)'
-        AND id < coalesce((SELECT first_id FROM pages WHERE page = ?3), ?2 + 1)";
+        AND id < coalesce((SELECT first_id FROM pages WHERE import_id = 0 AND page = ?3), ?2 + 1)";
 
 /// Takes some tallies of the page ?1, at most ?2, out of all counts.
 pub const DELETE_TALLIES: &str = "
-    DELETE FROM page_tallies WHERE page = ?1 AND slot IN (
-        SELECT slot FROM tallies WHERE page_id = (SELECT id FROM pages WHERE page = ?1) ORDER BY slot LIMIT ?2)";
+    DELETE FROM page_tallies WHERE page = ?1 AND (page_id, slot) IN (
+        SELECT page_id, slot FROM page_tallies WHERE page = ?1 ORDER BY page_id, slot LIMIT ?2)";
 
 /// Whether the page ?1 has tallies.
 const HAS_TALLIES: &str = "SELECT EXISTS (SELECT 1 FROM page_tallies WHERE page = ?1)";
@@ -37,7 +37,7 @@ const HAS_TALLIES: &str = "SELECT EXISTS (SELECT 1 FROM page_tallies WHERE page 
 const DELETE_LATE_VISITS: &str = "
     DELETE FROM visits
     WHERE id > ?1 AND id <= (SELECT tallied FROM watermarks) AND id < (SELECT max(id) FROM visits) AND page = ?2
-        AND NOT EXISTS (SELECT 1 FROM pages WHERE pages.page = ?2 AND first_id <= visits.id)";
+        AND NOT EXISTS (SELECT 1 FROM pages WHERE import_id = 0 AND pages.page = ?2 AND first_id <= visits.id)";
 
 /// What is remembered of the page of other replicas.
 pub const FORGET_REMEMBERED: &str = "
@@ -46,8 +46,8 @@ pub const FORGET_REMEMBERED: &str = "
     WHERE EXISTS (SELECT 1 FROM json_each(pages) WHERE value ->> 'page' = ?1)";
 
 impl Store {
-    /// Deletes all visits to a page that were recorded before, from the log and from all counts, and returns how many
-    /// that were. If it ends midway, it can be repeated.
+    /// Deletes all visits to a page that were recorded or imported before, from the log and from all counts, and returns
+    /// how many that were. If it ends midway, it can be repeated.
     ///
     /// # Errors
     /// When the database does not answer.

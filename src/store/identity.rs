@@ -20,7 +20,9 @@ pub const IDENTITY: &str = "
     ), view (member) AS (
         SELECT id || iif(drained, ' drained ' || revision, '') FROM own
         UNION ALL
-        SELECT id || CASE state WHEN 'drained' THEN ' drained ' || revision WHEN 'returned' THEN ' returned' ELSE '' END
+        SELECT id || CASE
+            WHEN state IN ('drained', 'imported') THEN ' ' || state || ' ' || revision
+            WHEN state = 'returned' THEN ' returned' ELSE '' END
         FROM replicas WHERE id NOT IN (SELECT id FROM own)
         UNION ALL
         SELECT id || ' duplicate' FROM duplicates

@@ -44,7 +44,7 @@ pub struct Gone {
 }
 
 /// A row of the log: id, time, page.
-type Row = (i64, i64, String);
+pub type Row = (i64, i64, String);
 
 pub const TAIL: &str = "
     SELECT json_group_array(json_array(id, at, page) ORDER BY id) FROM (
@@ -58,7 +58,7 @@ pub const TAIL_OF_PAGE: &str = "
         SELECT slot, first_id, last_id, sum(iif(last_id < ?1, tallies.visits, 0))
             OVER (ORDER BY slot DESC ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
         FROM tallies JOIN slots USING (slot)
-        WHERE page_id = (SELECT id FROM pages WHERE page = ?3)
+        WHERE import_id = 0 AND page_id = (SELECT id FROM pages WHERE import_id = 0 AND page = ?3)
             AND first_id < ?1 AND last_id >= (SELECT min(id) FROM visits)
     ), earliest (id) AS MATERIALIZED (
         SELECT min(first_id) FROM touched WHERE coalesce(later, 0) < ?2
@@ -146,7 +146,7 @@ fn cut_off(rows: Vec<Row>, tail: u32, zone: &Zone) -> Result<(Vec<Visit>, bool),
 }
 
 /// Makes a visit of a row of the log.
-fn visit((id, at, page): Row, zone: &Zone) -> Result<Visit, Error> {
+pub fn visit((id, at, page): Row, zone: &Zone) -> Result<Visit, Error> {
     let at = DateTime::from_timestamp_micros(at).map(|at| zone.local(at));
     match (at, Page::try_from(page)) {
         (Some(at), Ok(page)) => Ok(Visit { id, at, page }),

@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 
 use super::database::Store;
 use super::error::Error;
-use crate::limits::TALLY_BATCH;
+use crate::limits::{MAX_DISCARD_STATEMENTS, TALLY_BATCH};
 use crate::stderr;
 
 impl Store {
@@ -25,6 +25,7 @@ impl Store {
             left = self.tally(None).await?;
             self.checkpoint().await?;
         }
+        self.discard(now, MAX_DISCARD_STATEMENTS).await?;
         self.fold_junk(now).await?;
         if let Some(retain) = self.config.retain_visits {
             self.prune(retain).await?;

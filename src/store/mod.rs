@@ -15,16 +15,19 @@
 //! | module        | what it is                                                           | uses                              |
 //! |---------------|----------------------------------------------------------------------|-----------------------------------|
 //! | `record`      | recording a visit or an ignored request, and making a visit durable  | database, parameters, maintenance |
-//! | `maintenance` | what is due after some hundred visits                                | tally, room, checkpoint           |
+//! | `maintenance` | what is due after some hundred visits                                | import, tally, room, checkpoint   |
 //! | `tally`       | tallying the log, and which pages are counted separately             | database, parameters              |
 //! | `room`        | keeping the database within `max_storage`: the oldest detail goes    | checkpoint, parameters, period    |
 //! | `checkpoint`  | keeping the write-ahead log short                                    | connection                        |
-//! | `count`       | counting visits: in all, by range, by bucket                         | database, parameters              |
+//! | `count`       | counting visits: in all, by range, by bucket                         | imports, parameters               |
 //! | `log`         | reading the log: its tail, and the export                            | database, parameters              |
-//! | `stats`       | the busiest pages, the metrics, and how far back the details go      | database                          |
+//! | `stats`       | the busiest pages, the metrics, and how far back the details go      | imports, parameters               |
+//! | `backup`      | backing up all that is counted                                       | import, log, open, tally          |
+//! | `import`      | importing the numbers of other databases and counters                | checkpoint, replicas, room        |
+//! | `imports`     | what was imported, as reads count it                                 | database, parameters              |
 //! | `delete`      | deleting a page                                                      | checkpoint, parameters, tally     |
 //! | `identity`    | the identity of this replica, and whether it is about to end         | database, parameters              |
-//! | `replicas`    | what is remembered of the other replicas                             | database, identity, parameters    |
+//! | `replicas`    | what is remembered of the other replicas                             | identity, imports, stats          |
 //! | `probe`       | finding out whether visits can be recorded                           | database, parameters, checkpoint  |
 //! | `database`    | the connections that the requests of an instance share               | open, retry                       |
 //! | `open`        | opening the database; creating it from `schema.sql`, or migrating it | connection, retry                 |
@@ -34,6 +37,7 @@
 //! | `parameters`  | what statements take: ranges, times and pages                        | nothing                           |
 //! | `error`       | why a statement failed                                               | nothing                           |
 
+mod backup;
 mod checkpoint;
 mod connection;
 mod count;
@@ -41,6 +45,8 @@ mod database;
 mod delete;
 mod error;
 mod identity;
+mod import;
+mod imports;
 mod log;
 mod maintenance;
 mod open;
@@ -56,9 +62,11 @@ mod tally;
 #[cfg(test)]
 mod tests;
 
-pub use count::Counted;
+pub use backup::Backup;
+pub use count::{Counted, Which};
 pub use database::Store;
 pub use error::Error;
+pub use import::{Refused, Relation, Upload};
 pub use log::{Export, Gone, TailQuery};
 pub use parameters::Range;
 pub use record::Recorded;

@@ -9,7 +9,7 @@ use super::retry::retry_while_locked;
 use crate::config::{Config, Synchronous};
 
 /// The version of the schema that this code knows: SQLite's `user_version`.
-const SCHEMA_VERSION: i64 = 5;
+pub const SCHEMA_VERSION: i64 = 6;
 
 /// The oldest version that can be migrated.
 const FIRST_VERSION: i64 = 3;
@@ -21,7 +21,11 @@ pub const SCHEMA: &str = include_str!("schema.sql");
 pub const ROUTINES: &str = include_str!("routines.sql");
 
 /// What leads from each version of the tables, from [`FIRST_VERSION`] on, to the next.
-const MIGRATIONS: [&str; 2] = [include_str!("migrations/3_to_4.sql"), include_str!("migrations/4_to_5.sql")];
+const MIGRATIONS: [&str; 3] = [
+    include_str!("migrations/3_to_4.sql"),
+    include_str!("migrations/4_to_5.sql"),
+    include_str!("migrations/5_to_6.sql"),
+];
 
 /// The statements that drop the views and the triggers, which go first.
 const DROP_ROUTINES: &str = "
@@ -100,6 +104,8 @@ async fn set_up(connection: &Connection, config: &Config) -> Result<(), Error> {
     if journal != "wal" {
         return Err(Error::Failed(format!("its file system lets SQLite keep no write-ahead log, only {journal}")));
     }
+    // A migration replaces tables that others refer to. It has no effect within a transaction.
+    connection.run("PRAGMA foreign_keys = OFF", &[]).await?;
     connection.run("BEGIN IMMEDIATE", &[]).await?;
     match identify(connection).await? {
         Identity::Empty => create(connection, &[SCHEMA]).await?,

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use spin_sdk::sqlite::Value;
 
+use crate::report::Id;
 use crate::visit::Page;
 
 /// A range of time, from `since` (inclusive) until `until` (exclusive).
@@ -39,4 +40,15 @@ pub fn text(page: &Page) -> Value {
 /// The name of a page, or NULL for all pages.
 pub fn text_or_null(page: Option<&Page>) -> Value {
     page.map_or(Value::Null, text)
+}
+
+/// Ids, as JSON.
+pub fn ids(ids: &[Id]) -> Value {
+    let ids: Vec<_> = ids.iter().map(|id| format!("\"{}\"", id.as_str())).collect();
+    Value::Text(format!("[{}]", ids.join(",")))
+}
+
+/// A number.
+pub fn number(number: usize) -> Value {
+    Value::Integer(i64::try_from(number).unwrap_or(i64::MAX))
 }

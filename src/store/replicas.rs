@@ -6,7 +6,7 @@ use spin_sdk::sqlite::Value;
 
 use super::database::Store;
 use super::error::Error;
-use super::parameters::{text, time};
+use super::parameters::{number, text, time};
 use crate::limits::{
     ASKING_TIMEOUT, DISCOVERY_INTERVAL, MAX_REMEMBERED_PAGES, MAX_REMEMBERED_REPLICAS, STORAGE_PER_REMEMBERED_PAGE,
 };
@@ -39,16 +39,25 @@ pub const KNOWN_PAGE: &str = "
     FROM replica_pages, json_each(pages) AS page WHERE page.value ->> 'page' = ?1";
 
 /// Remembers the number of a replica, unless what is remembered is newer: of a later revision, or of the same one and a
-/// later time.
+/// later time. If a replica was only imported, it is remembered that it was asked, even with an older number; and a number
+/// that was imported is not final of one that was asked.
 pub const REMEMBER: &str = "
     INSERT INTO replicas (id, name, peer, visits, revision, as_of, state)
         SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7
         WHERE ?1 NOT IN (SELECT id FROM identity)
             AND (?1 IN (SELECT id FROM replicas) OR (SELECT count(*) FROM replicas) < ?8)
         ON CONFLICT (id) DO UPDATE SET
-            name = excluded.name, peer = excluded.peer, visits = excluded.visits, revision = excluded.revision,
-            as_of = excluded.as_of, state = excluded.state
-        WHERE (excluded.revision, excluded.as_of) >= (revision, as_of)";
+            name = excluded.name,
+            peer = iif(excluded.state = 'imported', peer, excluded.peer),
+            visits = iif(excluded.revision >= revision, excluded.visits, visits),
+            as_of = iif(excluded.revision >= revision, excluded.as_of, as_of),
+            state = CASE
+                WHEN excluded.state = 'imported' THEN iif(state = 'drained' AND excluded.revision > revision, 'answered', state)
+                WHEN excluded.revision < revision THEN 'answered'
+                ELSE excluded.state END,
+            revision = max(revision, excluded.revision)
+        WHERE (excluded.revision, excluded.as_of) >= (revision, as_of)
+            OR state = 'imported' AND excluded.state != 'imported'";
 
 /// The replicas of which later numbers are remembered than of their pages.
 pub const OUTDATED: &str = "
@@ -184,7 +193,8 @@ impl Store {
     pub async fn pages_of(&self, id: &Id, own: &Identity) -> Result<Option<Pages>, Error> {
         if *id == own.id {
             // Visits that come after the identity was read make the pages newer than their revision, and never older.
-            let pages = self.busiest(usize::try_from(MAX_REMEMBERED_PAGES).unwrap_or_default()).await?;
+            let imports: Vec<_> = self.imports().await?.into_iter().map(|import| import.id).collect();
+            let pages = self.busiest(usize::try_from(MAX_REMEMBERED_PAGES).unwrap_or_default(), &imports).await?;
             return Ok(Some(Pages { revision: own.revision, pages }));
         }
         self.read(PAGES_OF, &[Value::Text(id.as_str().to_owned())]).await
@@ -231,10 +241,7 @@ fn state_name(state: KnownState) -> Value {
         KnownState::Answered => "answered",
         KnownState::Drained => "drained",
         KnownState::Returned => "returned",
+        KnownState::Imported => "imported",
     };
     Value::Text(name.to_owned())
-}
-
-fn number(number: usize) -> Value {
-    Value::Integer(i64::try_from(number).unwrap_or(i64::MAX))
 }

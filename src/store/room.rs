@@ -32,7 +32,8 @@ const PROGRESS: &str = "
     SELECT json_array(before, (SELECT min(slot) FROM slots WHERE slot >= before)) FROM coarse WHERE period = ?1";
 
 /// The first slot whose visits the log still tells more exactly; null where there is none.
-const FIRST_IN_LOG: &str = "SELECT json_array(min(slot)) FROM slots WHERE last_id >= (SELECT min(id) FROM visits)";
+const FIRST_IN_LOG: &str = "
+    SELECT json_array(min(slot)) FROM slots WHERE import_id = 0 AND last_id >= (SELECT min(id) FROM visits)";
 
 /// Begins to merge slots into periods of the kind ?1, which have the first slots ?2, and of which the last one ends
 /// before the slot ?3. A trigger in `routines.sql` does the work.

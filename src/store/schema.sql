@@ -9,27 +9,32 @@ CREATE TABLE visits (
     page TEXT NOT NULL
 ) STRICT
 
--- The total of each page that is counted separately. Of the log, visits from `first_id` on count for it, and earlier
--- ones for (other): the page was not known then, or was folded into (other). `last_slot` is the latest slot with a
--- visit.
+-- The total of each page that is counted separately: of the log where `import_id` is 0, else of an import. Of the log,
+-- visits from `first_id` on count for it, and earlier ones for (other): the page was not known then, or was folded into
+-- (other). `last_slot` is the latest slot with a visit.
 CREATE TABLE pages (
     id INTEGER PRIMARY KEY,
-    page TEXT NOT NULL UNIQUE,
+    import_id INTEGER NOT NULL DEFAULT 0,
+    page TEXT NOT NULL,
     visits INTEGER NOT NULL,
     first_id INTEGER NOT NULL DEFAULT 0,
-    last_slot INTEGER NOT NULL DEFAULT 0
+    last_slot INTEGER NOT NULL DEFAULT 0,
+    UNIQUE (import_id, page)
 ) STRICT
 
 -- The page that stands for all pages that are not counted separately.
 INSERT INTO pages (id, page, visits) VALUES (0, '(other)', 0)
 
--- The visits in each slot of 15 minutes (slot = at / 900000000), and the first and the last of their ids.
+-- The visits in each slot of 15 minutes (slot = at / 900000000): of the log where `import_id` is 0, with the first and the
+-- last of their ids, else of an import.
 CREATE TABLE slots (
-    slot INTEGER PRIMARY KEY,
+    slot INTEGER NOT NULL,
+    import_id INTEGER NOT NULL DEFAULT 0,
     visits INTEGER NOT NULL,
-    first_id INTEGER NOT NULL,
-    last_id INTEGER NOT NULL
-) STRICT
+    first_id INTEGER NOT NULL DEFAULT 0,
+    last_id INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (slot, import_id)
+) STRICT, WITHOUT ROWID
 
 -- The visits of each page in each slot.
 CREATE TABLE tallies (
@@ -41,12 +46,14 @@ CREATE TABLE tallies (
 
 -- To save storage, the slots of a day of long ago are merged into its first one, and so are those of months and years.
 -- The latest range that was merged into each kind of period are the slots from `start` until, and without, `before`.
--- Pages from the id `next_page` on are yet to be merged; with NULL, all are.
+-- Pages from the id `next_page` on are yet to be merged; with NULL, all are. Slots before `coarse_before` may be such
+-- periods: an import may bring others, which are yet to be merged.
 CREATE TABLE coarse (
     period TEXT PRIMARY KEY,
     start INTEGER NOT NULL,
     before INTEGER NOT NULL,
-    next_page INTEGER
+    next_page INTEGER,
+    coarse_before INTEGER NOT NULL DEFAULT 0
 ) STRICT, WITHOUT ROWID
 
 INSERT INTO coarse (period, start, before) VALUES ('day', 0, 0), ('month', 0, 0), ('year', 0, 0)
@@ -69,12 +76,13 @@ CREATE TABLE ignored_totals (
 
 -- One row. Visits up to the id `tallied` are in pages, slots and tallies. Visits up to `durable` are known to survive a
 -- power cut, with `synchronous=full`. `max_pages` says how many pages are counted separately. `deleted` is the number
--- of visits that were deleted with their pages.
+-- of visits that were deleted with their pages. `epoch` grows whenever tallies change otherwise than by new visits.
 CREATE TABLE watermarks (
     tallied INTEGER NOT NULL,
     durable INTEGER NOT NULL,
     max_pages INTEGER NOT NULL,
-    deleted INTEGER NOT NULL DEFAULT 0
+    deleted INTEGER NOT NULL DEFAULT 0,
+    epoch INTEGER NOT NULL DEFAULT 0
 ) STRICT
 
 INSERT INTO watermarks (tallied, durable, max_pages) VALUES (0, 0, 0)
@@ -100,7 +108,8 @@ CREATE TABLE identity (
 INSERT INTO identity (id) VALUES (lower(hex(randomblob(8))))
 
 -- The other replicas, as far as they are known: the number of visits of each, at the time `as_of`, which is of its
--- revision `revision`. It was asked as `peer`, and calls itself `name`. `state` is answered, drained or returned.
+-- revision `revision`. It was asked as `peer`, and calls itself `name`. `state` is answered, drained or returned; or
+-- imported, where only a backup of it is known.
 CREATE TABLE replicas (
     id TEXT PRIMARY KEY,
     name TEXT NOT NULL,
@@ -140,3 +149,22 @@ CREATE TABLE asking (
 ) STRICT
 
 INSERT INTO asking DEFAULT VALUES
+
+-- What was imported: a backup of another database, whose id is `source`, or the numbers of another counter, for which
+-- `source` is an id that its name gives. `visits` is its total as of the time `as_of`. What it is a backup of had the
+-- revision `backup_revision`; `revision` is more where visits of it were deleted here. Times before the slot
+-- `coarse_before` may be merged. All that one `upload` brings is current at once; `state` is staged before, and replaced
+-- once there is a later one. `staged_at` is when the upload last brought something.
+CREATE TABLE imports (
+    id INTEGER PRIMARY KEY,
+    source TEXT NOT NULL,
+    name TEXT NOT NULL,
+    visits INTEGER NOT NULL,
+    backup_revision INTEGER NOT NULL,
+    revision INTEGER NOT NULL,
+    as_of INTEGER NOT NULL,
+    coarse_before INTEGER NOT NULL,
+    upload INTEGER NOT NULL,
+    state TEXT NOT NULL,
+    staged_at INTEGER NOT NULL
+) STRICT

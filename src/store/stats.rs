@@ -5,24 +5,33 @@ use spin_sdk::sqlite::Value;
 
 use super::database::Store;
 use super::error::Error;
-use crate::report::{Metrics, Oldest, PageCount};
+use super::imports::counted;
+use super::parameters::ids;
+use crate::report::{Id, Metrics, Oldest, PageCount};
 use crate::zone::SLOT;
 
-/// At most ?1 pages. Of pages with equally many visits, the one that was first visited first comes first.
-pub const BUSIEST: &str = "
+/// At most ?1 pages, without the imports from the sources ?2. Of pages with equally many visits, the one that was first
+/// visited first comes first.
+pub const BUSIEST: &str = concat!(
+    "WITH ",
+    counted!("?2"),
+    "
     SELECT json_group_array(json_object('page', page, 'visits', visits) ORDER BY visits DESC, age_rank) FROM (
         SELECT page, sum(visits) AS visits, min(age_rank) AS age_rank FROM (
-            SELECT page, visits, id AS age_rank FROM pages
+            SELECT page, visits, id AS age_rank FROM counted CROSS JOIN pages USING (import_id)
             UNION ALL
-            SELECT page, count(*), iif(page IN (SELECT page FROM pages), NULL, (SELECT max(id) FROM pages) + min(id))
+            SELECT page, count(*), iif(
+                page IN (SELECT page FROM pages WHERE import_id = 0), NULL, (SELECT max(id) FROM pages) + min(id))
             FROM untallied GROUP BY page
-        ) GROUP BY page HAVING sum(visits) > 0 ORDER BY visits DESC, age_rank LIMIT ?1)";
+        ) GROUP BY page HAVING sum(visits) > 0 ORDER BY visits DESC, age_rank LIMIT ?1)"
+);
 
 pub const METRICS: &str = "
     SELECT json_array(
         (SELECT coalesce(max(id), 0) FROM visits),
         (SELECT count(*) FROM visits),
-        (SELECT count(*) - 1 FROM pages) + (SELECT count(*) FROM new_pages),
+        (SELECT count(*) - 1 FROM pages WHERE import_id = 0) + (SELECT count(*) FROM new_pages),
+        (SELECT coalesce(sum(visits), 0) FROM imports WHERE state = 'current'),
         (SELECT used FROM storage),
         (SELECT json_group_array(json_array(reason, requests) ORDER BY reason) FROM (
             SELECT reason, sum(requests) AS requests FROM (
@@ -38,7 +47,7 @@ pub const OLDEST: &str = "
     )
     SELECT json_array(
         (SELECT at FROM log ORDER BY id LIMIT 1),
-        (SELECT json_group_array((SELECT min(slot) FROM slots WHERE slot >= first AND slot < last)) FROM (
+        (SELECT json_group_array((SELECT min(slot) FROM slots WHERE import_id = 0 AND slot >= first AND slot < last)) FROM (
             SELECT day AS first, 9223372036854775807 AS last FROM before
             UNION ALL SELECT month, day FROM before
             UNION ALL SELECT year, month FROM before
@@ -49,8 +58,8 @@ impl Store {
     ///
     /// # Errors
     /// When the database does not answer.
-    pub async fn busiest(&self, pages: usize) -> Result<Vec<PageCount>, Error> {
-        self.read(BUSIEST, &[Value::Integer(i64::try_from(pages).unwrap_or(i64::MAX))]).await
+    pub async fn busiest(&self, pages: usize, without: &[Id]) -> Result<Vec<PageCount>, Error> {
+        self.read(BUSIEST, &[Value::Integer(i64::try_from(pages).unwrap_or(i64::MAX)), ids(without)]).await
     }
 
     /// What `/metrics` reports.
@@ -58,9 +67,9 @@ impl Store {
     /// # Errors
     /// When the database does not answer.
     pub async fn metrics(&self) -> Result<Metrics, Error> {
-        let (visits, log_visits, pages, storage_bytes, ignored) = self.read(METRICS, &[]).await?;
+        let (visits, log_visits, pages, imported_visits, storage_bytes, ignored) = self.read(METRICS, &[]).await?;
         let (storage_budget_bytes, oldest) = (self.config.max_storage, self.oldest().await?);
-        Ok(Metrics { visits, ignored, log_visits, pages, storage_bytes, storage_budget_bytes, oldest })
+        Ok(Metrics { visits, ignored, log_visits, pages, imported_visits, storage_bytes, storage_budget_bytes, oldest })
     }
 
     /// How far back the details go.

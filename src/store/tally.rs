@@ -20,7 +20,8 @@ pub const TALLY: &str = "
 pub const JUNK: &str = "
     SELECT json_group_array(id) FROM (
         SELECT id, visits, sum(visits) OVER (ORDER BY visits, id) AS sum FROM pages
-        WHERE id != 0 AND last_slot < ?1 AND (SELECT count(*) > max_pages FROM pages, watermarks)
+        WHERE import_id = 0 AND id != 0 AND last_slot < ?1
+            AND (SELECT count(*) > max_pages FROM pages, watermarks WHERE import_id = 0)
     ) WHERE sum - visits < ?2";
 
 /// Folds those of the pages ?1 into (other) that have no visit in the slot ?2 or later.

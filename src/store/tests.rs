@@ -1,5 +1,6 @@
 //! The schema and the statements, on SQLite itself, against a model of the log.
 
+mod imports;
 mod known;
 mod replica;
 
@@ -11,7 +12,6 @@ use proptest::sample::select;
 use rusqlite::params;
 use serde_json::json;
 
-use super::count::{COUNT_ALL, COUNT_ALL_OF_PAGE};
 use super::room::{BEGIN, MERGE, PRUNE};
 use crate::zone::SLOT;
 use replica::{MINUTE, PAGES, Replica, Step, minutes};
@@ -27,10 +27,18 @@ fn recording() -> impl Strategy<Value = Step> {
     prop_oneof![8 => visit, 1 => ignore, 2 => (1..9_i64).prop_map(Step::Tally)]
 }
 
+/// The ids of databases of which there are backups.
+const SOURCES: [&str; 2] = ["aaaaaaaaaaaaaaaa", "bbbbbbbbbbbbbbbb"];
+
+fn import() -> impl Strategy<Value = Step> {
+    let tallies = vec((select(&PAGES[..]), 0..12_i64, 1..5_i64), 0..6);
+    (select(&SOURCES[..]), tallies).prop_map(|(source, tallies)| Step::Import(source, tallies))
+}
+
 fn steps() -> impl Strategy<Value = Vec<Step>> {
     let fold = select(&PAGES[..4]).prop_map(Step::Fold);
     let delete = select(&PAGES[..]).prop_map(Step::Delete);
-    vec(prop_oneof![20 => recording(), 1 => fold, 1 => delete], 1..60)
+    vec(prop_oneof![20 => recording(), 1 => fold, 1 => delete, 1 => import()], 1..60)
 }
 
 fn bounds() -> impl Strategy<Value = Vec<i64>> {
@@ -94,19 +102,20 @@ proptest! {
             let tail: Vec<_> = log.iter().skip(log.len().saturating_sub(5)).map(|visit| json!(visit)).collect();
             prop_assert_eq!(replica.tail(page, i64::MAX, 5), tail, "{:?}", page);
             if let Some(page) = page {
-                prop_assert_eq!(replica.read::<i64>(COUNT_ALL_OF_PAGE, [page]), replica.count(Some(page), 0, i64::MAX));
+                prop_assert_eq!(replica.count_all(Some(page)), replica.count(Some(page), 0, i64::MAX));
             }
         }
-        prop_assert_eq!(replica.read::<i64>(COUNT_ALL, []), replica.count(None, 0, i64::MAX));
+        prop_assert_eq!(replica.count_all(None), replica.count(None, 0, i64::MAX));
     }
 }
 
 proptest! {
     #[test]
     fn merged_slots_count_at_the_beginning_of_their_period(
-        steps in vec(recording(), 1..40), start in 0..12_i64, length in 1..12_i64,
+        mut steps in vec(recording(), 1..40), import in import(), start in 0..12_i64, length in 1..12_i64,
         period in 1..5_usize, batch in 1..9_i64,
     ) {
+        steps.push(import);
         let mut replica = Replica::after(3, &steps);
         // Nothing of the range is in the log any more.
         replica.visit(20 * SLOT, "/");
@@ -123,18 +132,19 @@ proptest! {
             let slots: Vec<i64> = replica.read(&within, [start, end]);
             prop_assert!(slots.iter().all(|slot| bounds.contains(slot)), "{slots:?} of {table}");
         }
-        for (at, _) in &mut replica.visits {
-            if (start..end).contains(&(*at / SLOT)) {
-                let slot = *at / SLOT;
-                *at = bounds.iter().rev().find(|bound| **bound <= slot).expect("a bound") * SLOT;
-            }
-        }
+        let merged = |slot: i64| match bounds.iter().rev().find(|bound| **bound <= slot) {
+            Some(bound) if slot < end => *bound,
+            _ => slot,
+        };
+        replica.visits.iter_mut().filter(|visit| merged(visit.0 / SLOT) != visit.0 / SLOT || visit.0 / SLOT < end && visit.0 / SLOT >= start)
+            .for_each(|visit| visit.0 = merged(visit.0 / SLOT) * SLOT);
+        replica.imports.values_mut().flatten().for_each(|tally| tally.1 = merged(tally.1));
         let bounds: Vec<_> = (0..=21).map(|slot| slot * SLOT).collect();
         for page in [None].into_iter().chain(PAGES.map(Some)) {
             let counts: Vec<_> = bounds.windows(2).map(|pair| replica.count(page, pair[0], pair[1])).collect();
             prop_assert_eq!(replica.count_in_buckets(page, &bounds), counts, "{:?}", page);
             if let Some(page) = page {
-                prop_assert_eq!(replica.read::<i64>(COUNT_ALL_OF_PAGE, [page]), replica.count(Some(page), 0, i64::MAX));
+                prop_assert_eq!(replica.count_all(Some(page)), replica.count(Some(page), 0, i64::MAX));
             }
         }
     }

@@ -6,7 +6,7 @@ use super::app::App;
 use super::discovery;
 use super::problem::Problem;
 use crate::peers::Question;
-use crate::report::{Answer, Identity, Others, Own, Report, Reporter, duplicates};
+use crate::report::{Answer, Holder, Id, Identity, Imported, Others, Own, Report, Reporter, duplicates, left_out};
 use crate::stderr;
 use crate::store::Error;
 
@@ -59,13 +59,46 @@ async fn ask_once<T: Report>(
         answer.is_own = is_own;
         answer.has_news = !is_own && reporter.is_some_and(|reporter| others.is_news(&answer.peer, &reporter));
     }
+    others.left_out = count_once(app, question, &before.id, &mut answers).await?;
     Ok((answers, others))
 }
 
 /// Who this replica is, and what it remembers of the others.
 async fn remembered(app: &App, now: DateTime<Utc>) -> Result<(Identity, Others), Error> {
     let identity = app.store.identity().await?;
-    Ok((identity, Others { memory: app.store.memory().await?, retired: app.config.retired.clone(), now }))
+    let memory = app.store.memory().await?;
+    Ok((identity, Others { memory, retired: app.config.retired.clone(), left_out: Vec::new(), now }))
+}
+
+/// Has the peers leave out imports that others count, and tells which ones this replica has to leave out.
+async fn count_once<T: Report>(
+    app: &App,
+    question: &Question<T>,
+    own: &Id,
+    answers: &mut [Answer<T>],
+) -> Result<Vec<Id>, Error> {
+    let imports = app.store.imports().await?;
+    let mut holders = vec![Holder { name: String::new(), id: Some(own.clone()), imports }];
+    for answer in answers.iter().filter(|answer| !answer.is_own) {
+        if let Ok(report) = &answer.report {
+            let (id, imports) = (report.reporter().id.clone(), report.imports().to_vec());
+            holders.push(Holder { name: answer.peer.clone(), id, imports });
+        }
+    }
+    let (own, peers) = left_out(&holders);
+    let reports = if peers.is_empty() { Vec::new() } else { app.peers.ask_without(question, &peers).await };
+    for ((name, ids), report) in peers.iter().zip(reports) {
+        if let Some(answer) = answers.iter_mut().find(|answer| answer.peer == *name) {
+            let counts_it = report.as_ref().is_ok_and(|report| counts(report.imports(), ids));
+            answer.report = if counts_it { Err("it counts what others count, too".to_owned()) } else { report };
+        }
+    }
+    Ok(own)
+}
+
+/// Whether some of these imports are counted.
+fn counts(imports: &[Imported], ids: &[Id]) -> bool {
+    imports.iter().any(|import| import.visits.is_some() && ids.contains(&import.id))
 }
 
 /// Tells which of those that answered is this replica, and remembers of which databases there are several.

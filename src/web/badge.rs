@@ -11,6 +11,7 @@ use super::query::{Query, Scope};
 use super::reports;
 use super::response::{Body, full, ok};
 use crate::render::svg;
+use crate::store::Which;
 
 pub async fn get(app: &App, request: &Parts, now: DateTime<Utc>) -> Result<Response<Body>, Problem> {
     let query = Query::parse(request.uri.query(), &["label", "color", "page", "since", "scope"])?;
@@ -21,7 +22,10 @@ pub async fn get(app: &App, request: &Parts, now: DateTime<Utc>) -> Result<Respo
             let count = reports::merged_count(app, range, page.as_ref(), now).await?;
             (count.merged.total, count.complete)
         }
-        Scope::Replica => (reports::count(app, range, page.as_ref()).await?.visits, true),
+        Scope::Replica => {
+            let which = Which { page: page.as_ref(), without: &[] };
+            (reports::count(app, range, which).await?.visits, true)
+        }
     };
     let badge = svg::badge(label.as_deref(), visits, complete, color);
     Ok(ok(Format::Svg, "no-cache, max-age=0", full(badge)))

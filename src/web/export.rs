@@ -3,16 +3,15 @@
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use futures::{StreamExt, stream};
-use http::header::CONTENT_DISPOSITION;
 use http::request::Parts;
-use http::{HeaderValue, Method, Response};
+use http::{Method, Response};
 
 use super::app::App;
 use super::authorize::authorize;
 use super::format::Format;
 use super::problem::Problem;
 use super::query::Query;
-use super::response::{Body, ok, streamed};
+use super::response::{Body, attachment, ok, streamed};
 use crate::render::{csv, json};
 use crate::report::ExportedVisit;
 use crate::stderr;
@@ -43,28 +42,5 @@ pub async fn get(app: &App, request: &Parts, now: DateTime<Utc>, format: Format)
         Ok(visits.map(|visits| (Bytes::from(render(&visits)), Some((store, export)))))
     });
     let body = stream::once(async { Ok(Bytes::from(begin)) }).chain(remaining);
-    let mut response = ok(format, "no-store", streamed(body));
-    let name = file_name(&app.config.replica, extension);
-    if let Ok(value) = HeaderValue::try_from(format!("attachment; filename=\"{name}\"")) {
-        response.headers_mut().insert(CONTENT_DISPOSITION, value);
-    }
-    Ok(response)
-}
-
-/// A file name that is valid on any system.
-fn file_name(replica: &str, extension: &str) -> String {
-    let is_safe = |character: char| character.is_ascii_alphanumeric() || "-_.".contains(character);
-    let replica: String = replica.chars().map(|character| if is_safe(character) { character } else { '_' }).collect();
-    format!("visits-{replica}.{extension}")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_file_name_has_safe_characters_only() {
-        assert_eq!(file_name("footfall-0", "csv"), "visits-footfall-0.csv");
-        assert_eq!(file_name("a/b\"\u{e9}", "ndjson"), "visits-a_b__.ndjson");
-    }
+    Ok(attachment(ok(format, "no-store", streamed(body)), "visits", &app.config.replica, extension))
 }

@@ -16,16 +16,17 @@ use crate::render::{json, svg, text};
 use crate::zone::Zone;
 
 pub async fn get(app: &App, request: &Parts, now: DateTime<Utc>, format: Format) -> Result<Response<Body>, Problem> {
-    let query = Query::parse(request.uri.query(), &["bucket", "since", "until", "now", "tz", "page", "scope"])?;
+    let query =
+        Query::parse(request.uri.query(), &["bucket", "since", "until", "now", "tz", "page", "scope", "without"])?;
     let now = query.now(now)?;
     let parsed = histogram_query(&query, &app.config.timezone, now)?;
-    let page = parsed.page.as_ref();
+    let page = &parsed.page.clone();
     let body = match query.scope_or(app.shown_scope())? {
         Scope::Cluster => {
-            let histogram = reports::merged_histogram(app, &parsed).await?;
+            let histogram = reports::merged_histogram(app, parsed).await?;
             match format {
                 Format::Text => text::merged_histogram(&histogram),
-                Format::Svg => svg::merged_histogram(&histogram, page),
+                Format::Svg => svg::merged_histogram(&histogram, page.as_ref()),
                 _ => json::line(&histogram),
             }
         }
@@ -33,7 +34,7 @@ pub async fn get(app: &App, request: &Parts, now: DateTime<Utc>, format: Format)
             let histogram = reports::histogram(app, &parsed).await?;
             match format {
                 Format::Text => text::histogram(&histogram),
-                Format::Svg => svg::histogram(&histogram, page),
+                Format::Svg => svg::histogram(&histogram, page.as_ref()),
                 _ => json::line(&histogram),
             }
         }
@@ -65,7 +66,7 @@ fn histogram_query(query: &Query, timezone: &Zone, now: DateTime<Utc>) -> Result
         };
         return Err(Problem::BadParameter { parameter: "since", expected });
     }
-    Ok(HistogramQuery { bucket, range, now, since, until, zone, page: query.page()? })
+    Ok(HistogramQuery { bucket, range, now, since, until, zone, page: query.page()?, without: query.without()? })
 }
 
 #[cfg(test)]

@@ -15,6 +15,8 @@
 //! | `histogram`  | `/visits/histogram`                                        | reports                             |
 //! | `summary`    | `/visits/summary`                                          | reports                             |
 //! | `export`     | `/visits/export.ndjson` and `/visits/export.csv`           | authorize                           |
+//! | `backup`     | `/backup`                                                  | authorize                           |
+//! | `import`     | `/import`                                                  | announcing, authorize, reports      |
 //! | `pages`      | `/pages`: deleting a page                                  | announcing, ask, authorize, reports |
 //! | `operations` | `/metrics`, the probes, `/version`, `/openapi.yaml`        | announcing, discovery               |
 //! | `replica`    | `/replica`, `/replica/ask`, `/drain`: for other replicas   | announcing, discovery               |
@@ -35,6 +37,7 @@ mod announcing;
 mod app;
 mod ask;
 mod authorize;
+mod backup;
 mod badge;
 mod count;
 mod discovery;
@@ -43,6 +46,7 @@ mod format;
 mod gif;
 mod histogram;
 mod home;
+mod import;
 mod operations;
 mod pages;
 mod problem;
@@ -55,6 +59,7 @@ mod response;
 mod summary;
 mod visits;
 
+use bytes::Bytes;
 use chrono::Utc;
 use http::Response;
 use http::request::Parts;
@@ -68,10 +73,14 @@ pub use app::App;
 pub use response::Body;
 
 /// Answers a request. With an invalid configuration, only `/healthz` works.
-pub async fn answer(app: &Result<App, Invalid>, request: &Parts) -> Response<Body> {
+pub async fn answer(
+    app: &Result<App, Invalid>,
+    request: &Parts,
+    body: impl http_body::Body<Data = Bytes>,
+) -> Response<Body> {
     let resource = Resource::at(request.uri.path());
     let image = resource.and_then(Resource::image);
-    let response = route(app, request, resource).await;
+    let response = route(app, request, resource, body).await;
     let mut response = response.unwrap_or_else(|problem| problem.into_response(image));
     response::add_common_headers(&mut response, image.is_some());
     response
@@ -81,6 +90,7 @@ async fn route(
     app: &Result<App, Invalid>,
     request: &Parts,
     resource: Option<Resource>,
+    body: impl http_body::Body<Data = Bytes>,
 ) -> Result<Response<Body>, Problem> {
     if request.uri.path_and_query().is_some_and(|text| text.as_str().len() > MAX_PATH_AND_QUERY_BYTES) {
         return Err(Problem::UriTooLong);
@@ -109,6 +119,8 @@ async fn route(
         Resource::Histogram => histogram::get(app, request, now, format).await,
         Resource::Summary => summary::get(app, request, now).await,
         Resource::ExportNdjson | Resource::ExportCsv => export::get(app, request, now, format).await,
+        Resource::Backup => backup::get(app, request, now).await,
+        Resource::Import => import::post(app, request, now, body).await,
         Resource::Pages => pages::delete(app, request, now).await,
         Resource::Badge => badge::get(app, request, now).await,
         Resource::Replica => replica::get(app, request).await,

@@ -7,6 +7,7 @@ use serde::Serialize;
 use super::format::Format;
 use super::resource::Resource;
 use super::response::{Body, full};
+use crate::backup::Wrong;
 use crate::limits::{MAX_PATH_AND_QUERY_BYTES, RETRY_AFTER_SECONDS};
 use crate::render::{gif, json, svg};
 use crate::{config, stderr, store};
@@ -46,6 +47,12 @@ pub enum Problem {
         /// The first id of the log.
         first: i64,
     },
+    /// Nothing was imported, because an upload is wrong.
+    BadUpload(Wrong),
+    /// An upload needs more storage than there is.
+    TooLarge,
+    /// An upload does not go with what is there: a sentence that says why.
+    Conflict(&'static str),
     /// Somebody else is having a replica asked.
     Busy,
     /// A variable of the app is invalid.
@@ -118,7 +125,9 @@ impl Problem {
 
     fn status(&self) -> StatusCode {
         match self {
-            Self::BadParameter { .. } | Self::UnknownParameter(_) => StatusCode::BAD_REQUEST,
+            Self::BadParameter { .. } | Self::UnknownParameter(_) | Self::BadUpload(_) => StatusCode::BAD_REQUEST,
+            Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::Conflict(_) => StatusCode::CONFLICT,
             Self::NotFound | Self::NoToken => StatusCode::NOT_FOUND,
             Self::Unauthorized { .. } => StatusCode::UNAUTHORIZED,
             Self::MethodNotAllowed { .. } => StatusCode::METHOD_NOT_ALLOWED,
@@ -157,6 +166,15 @@ impl Problem {
                 "The log does not go on after this visit: its first one is {first}, so ask for `after={}`.",
                 first - 1
             ),
+            Self::BadUpload(Wrong { line, what }) => {
+                format!("Nothing was imported, because of line {line} of the upload: {what}.")
+            }
+            Self::TooLarge => {
+                "Nothing was imported, because it does not fit into `max_storage`: raise it, or import it \
+                on a replica that has more room."
+                    .to_owned()
+            }
+            Self::Conflict(sentence) => (*sentence).to_owned(),
             Self::Busy => "This replica is asking another one already: try again in a few seconds.".to_owned(),
             Self::Misconfigured(invalid) => invalid.to_string(),
             Self::Unavailable { what, .. } => {

@@ -107,9 +107,22 @@ impl Query {
         Ok(scope.unwrap_or(default))
     }
 
+    /// `without`: the ids of replicas whose imports to leave out.
+    pub fn without(&self) -> Result<Vec<Id>, Problem> {
+        let ids = |value: &str| value.split(',').map(Id::parse).collect();
+        Ok(self.parse_one("without", "ids of 16 hexadecimal digits with commas between", ids)?.unwrap_or_default())
+    }
+
     /// `pages_of`: the id of the replica whose busiest pages to tell.
     pub fn pages_of(&self) -> Result<Option<Id>, Problem> {
         self.parse_one("pages_of", "an id of 16 hexadecimal digits", Id::parse)
+    }
+
+    /// `name`: what to call the counter whose numbers are imported.
+    pub fn name(&self) -> Result<Option<String>, Problem> {
+        self.parse_one("name", "a name of 1 to 253 characters", |value| {
+            config::is_replica_name(value).then(|| value.to_owned())
+        })
     }
 
     /// `replica`: the name of a replica.

@@ -1,7 +1,7 @@
 //! The reports of this replica, and of all replicas.
 //!
-//! Each kind has a function for this replica, which reads from the store, and a `merged_` one, which at the same time
-//! asks the peers for their own, and merges them.
+//! Each kind has a function for this replica, which reads from the store, and a `merged_` one, which first asks the peers
+//! for their own, and merges them.
 
 use chrono::{DateTime, Utc};
 use futures::try_join;
@@ -13,10 +13,10 @@ use crate::bucket::Bucket;
 use crate::limits::SUMMARY_PAGES;
 use crate::peers::Question;
 use crate::report::{
-    BucketCount, Cluster, CoarseBefore, Count, Histogram, Known, MergedCount, MergedHistogram, MergedSummary,
+    BucketCount, Cluster, CoarseBefore, Count, Histogram, Id, Known, MergedCount, MergedHistogram, MergedSummary,
     MergedTail, Others, Reporter, State, Summary, Tail,
 };
-use crate::store::{self, Counted, Range, TailQuery};
+use crate::store::{self, Counted, Range, TailQuery, Which};
 use crate::visit::{Page, Visit};
 use crate::zone::Zone;
 
@@ -36,6 +36,8 @@ pub struct HistogramQuery {
     pub zone: Zone,
     /// The only page to count; `None` for all pages.
     pub page: Option<Page>,
+    /// The replicas whose imports to leave out.
+    pub without: Vec<Id>,
 }
 
 /// Which replica this is.
@@ -75,12 +77,12 @@ impl Shares {
 }
 
 /// The number of visits.
-pub async fn count(app: &App, range: Range, page: Option<&Page>) -> Result<Count, Problem> {
+pub async fn count(app: &App, range: Range, which: Which<'_>) -> Result<Count, Problem> {
     let reporter = reporter(app).await?;
     let counted =
-        app.store.count(range, page).await.map_err(Problem::unavailable("The visits could not be counted"))?;
+        app.store.count(range, which).await.map_err(Problem::unavailable("The visits could not be counted"))?;
     let coarse_before = coarse_before(&counted, &app.config.timezone);
-    Ok(Count { reporter, visits: counted.visits, coarse_before })
+    Ok(Count { reporter, visits: counted.visits, imports: counted.imports, coarse_before })
 }
 
 /// [`count`] of all replicas.
@@ -92,7 +94,8 @@ pub async fn merged_count(
 ) -> Result<Cluster<MergedCount>, Problem> {
     let question = Question::count(range.since, range.until, page);
     let shares = shares(app, range, page).await?;
-    let (own, (answers, others)) = try_join!(count(app, range, page), ask(app, &question, now))?;
+    let (answers, others) = ask(app, &question, now).await?;
+    let own = count(app, range, Which { page, without: &others.left_out }).await?;
     Ok(Cluster::of_counts(own, answers, &others, |known| shares.of(&others, known), &app.config.timezone))
 }
 
@@ -114,9 +117,10 @@ pub async fn merged_tail(app: &App, query: &TailQuery, now: DateTime<Utc>) -> Re
 
 /// The number of visits in each bucket.
 pub async fn histogram(app: &App, query: &HistogramQuery) -> Result<Histogram, Problem> {
-    let HistogramQuery { bucket, since, until, zone, page, .. } = query;
+    let HistogramQuery { bucket, since, until, zone, page, without, .. } = query;
     let reporter = reporter(app).await?;
-    let counted = bucket_counts(app, *bucket, zone, (*since, *until), page.as_ref()).await;
+    let which = Which { page: page.as_ref(), without };
+    let counted = bucket_counts(app, *bucket, zone, (*since, *until), which).await;
     let counted = counted.map_err(Problem::unavailable("The visits could not be counted"))?;
     Ok(Histogram {
         reporter,
@@ -126,44 +130,54 @@ pub async fn histogram(app: &App, query: &HistogramQuery) -> Result<Histogram, P
         until: zone.local(*until),
         visits: counted.visits.iter().map(|count| count.visits).sum(),
         coarse_before: coarse_before(&counted, zone),
+        imports: counted.imports,
         buckets: counted.visits,
     })
 }
 
 /// [`histogram`] of all replicas.
-pub async fn merged_histogram(app: &App, query: &HistogramQuery) -> Result<Cluster<MergedHistogram>, Problem> {
+pub async fn merged_histogram(app: &App, query: HistogramQuery) -> Result<Cluster<MergedHistogram>, Problem> {
     let Range { since, until } = query.range;
     let question = Question::histogram(query.bucket, (since, until), query.now, query.page.as_ref(), &query.zone);
-    let (own, (answers, others)) = try_join!(histogram(app, query), ask(app, &question, query.now))?;
+    let (answers, others) = ask(app, &question, query.now).await?;
+    let query = HistogramQuery { without: others.left_out.clone(), ..query };
+    let own = histogram(app, &query).await?;
     Ok(Cluster::of_histograms(own, answers, &others, &query.zone))
 }
 
 /// The numbers of the dashboard at the time `now`, with the latest visits that `tail` asks for.
-pub async fn summary(app: &App, tail: &TailQuery, now: DateTime<Utc>) -> Result<Summary, Problem> {
+pub async fn summary(app: &App, tail: &TailQuery, without: &[Id], now: DateTime<Utc>) -> Result<Summary, Problem> {
     let reporter = reporter(app).await?;
-    try_summary(app, reporter, tail, now).await.map_err(Problem::unavailable("The visits could not be read"))
+    try_summary(app, reporter, tail, without, now).await.map_err(Problem::unavailable("The visits could not be read"))
 }
 
 async fn try_summary(
     app: &App,
     reporter: Reporter,
     tail: &TailQuery,
+    without: &[Id],
     now: DateTime<Utc>,
 ) -> Result<Summary, store::Error> {
-    let (zone, page) = (&tail.zone, tail.page.as_ref());
+    let zone = &tail.zone;
+    let which = Which { page: tail.page.as_ref(), without };
     let latest_buckets = async |bucket: Bucket| {
-        bucket_counts(app, bucket, zone, bucket.latest(zone, bucket.default_number(), now), page).await
+        bucket_counts(app, bucket, zone, bucket.latest(zone, bucket.default_number(), now), which).await
     };
     let (hours, days) = (latest_buckets(Bucket::Hour).await?, latest_buckets(Bucket::Day).await?);
     let (latest, has_earlier) = app.store.tail(tail).await?;
+    let Counted { visits, imports, .. } = app.store.count(Range::default(), which).await?;
     Ok(Summary {
         reporter,
         timezone: zone.name().to_owned(),
-        visits: app.store.count(Range::default(), page).await?.visits,
+        visits,
+        imports,
         coarse_before: coarse_before(&hours, zone).max(coarse_before(&days, zone)),
         hours: hours.visits,
         days: days.visits,
-        pages: if page.is_none() { app.store.busiest(SUMMARY_PAGES).await? } else { Vec::new() },
+        pages: match which.page {
+            None => app.store.busiest(SUMMARY_PAGES, without).await?,
+            Some(_) => Vec::new(),
+        },
         before: before(&latest, has_earlier),
         latest,
     })
@@ -177,7 +191,8 @@ pub async fn merged_summary(
 ) -> Result<Cluster<MergedSummary>, Problem> {
     let question = Question::summary(tail.tail, tail.page.as_ref(), &tail.zone, now);
     let shares = shares(app, Range::default(), tail.page.as_ref()).await?;
-    let (own, (answers, others)) = try_join!(summary(app, tail, now), ask(app, &question, now))?;
+    let (answers, others) = ask(app, &question, now).await?;
+    let own = summary(app, tail, &others.left_out, now).await?;
     Ok(Cluster::of_summaries(own, answers, &others, |known| shares.of(&others, known), tail.tail, &tail.zone))
 }
 
@@ -187,19 +202,19 @@ async fn bucket_counts(
     bucket: Bucket,
     zone: &Zone,
     (since, until): (DateTime<Utc>, DateTime<Utc>),
-    page: Option<&Page>,
+    which: Which<'_>,
 ) -> Result<Counted<Vec<BucketCount>>, store::Error> {
     let starts = bucket.bounds(zone, since, until);
     let mut bounds = starts.clone();
     if let [first, .., last] = bounds.as_mut_slice() {
         (*first, *last) = (since, until);
     }
-    let Counted { visits, coarse_before } = match bucket {
-        Bucket::Minute => app.store.minutes(&bounds, page).await?,
-        Bucket::Hour | Bucket::Day => app.store.histogram(&bounds, page).await?,
+    let Counted { visits, imports, coarse_before } = match bucket {
+        Bucket::Minute => app.store.minutes(&bounds, which).await?,
+        Bucket::Hour | Bucket::Day => app.store.histogram(&bounds, which).await?,
     };
     let count = |(start, visits): (&DateTime<Utc>, i64)| BucketCount { start: zone.local(*start), visits };
-    Ok(Counted { visits: starts.iter().zip(visits).map(count).collect(), coarse_before })
+    Ok(Counted { visits: starts.iter().zip(visits).map(count).collect(), imports, coarse_before })
 }
 
 /// Before which time a number is coarse, in the zone of the answer.

@@ -13,6 +13,8 @@ pub enum Resource {
     Summary,
     ExportNdjson,
     ExportCsv,
+    Backup,
+    Import,
     Pages,
     Badge,
     Replica,
@@ -26,7 +28,7 @@ pub enum Resource {
 }
 
 impl Resource {
-    const ALL: [(Self, &str); 18] = [
+    const ALL: [(Self, &str); 20] = [
         (Self::Home, "/"),
         (Self::CountGif, "/count.gif"),
         (Self::Visits, "/visits"),
@@ -35,6 +37,8 @@ impl Resource {
         (Self::Summary, "/visits/summary"),
         (Self::ExportNdjson, "/visits/export.ndjson"),
         (Self::ExportCsv, "/visits/export.csv"),
+        (Self::Backup, "/backup"),
+        (Self::Import, "/import"),
         (Self::Pages, "/pages"),
         (Self::Badge, "/badge.svg"),
         (Self::Replica, "/replica"),
@@ -65,8 +69,8 @@ impl Resource {
             Self::Visits => &[Format::Text, Format::Json, Format::Html],
             Self::Count => &[Format::Text, Format::Json],
             Self::Histogram => &[Format::Json, Format::Text, Format::Svg],
-            Self::Summary | Self::Pages | Self::Replica | Self::Ask | Self::Version => &[Format::Json],
-            Self::ExportNdjson => &[Format::Ndjson],
+            Self::Summary | Self::Import | Self::Pages | Self::Replica | Self::Ask | Self::Version => &[Format::Json],
+            Self::ExportNdjson | Self::Backup => &[Format::Ndjson],
             Self::ExportCsv => &[Format::Csv],
             Self::Badge => &[Format::Svg],
             Self::Metrics => &[Format::Prometheus, Format::OpenMetrics],
@@ -79,6 +83,7 @@ impl Resource {
     pub fn allow(self) -> &'static str {
         match self {
             Self::Pages => "DELETE",
+            Self::Import => "POST",
             // They do something, if only asking.
             Self::Ask | Self::Drain => "GET",
             _ => "GET, HEAD",
@@ -87,7 +92,7 @@ impl Resource {
 
     /// Whether it wants the token in the variable `export_token`.
     pub fn wants_token(self) -> bool {
-        matches!(self, Self::ExportNdjson | Self::ExportCsv | Self::Pages)
+        matches!(self, Self::ExportNdjson | Self::ExportCsv | Self::Backup | Self::Import | Self::Pages)
     }
 
     /// The format of an image that other sites embed. Its errors are images, too.

@@ -4,7 +4,8 @@ use bytes::Bytes;
 use futures::stream::{LocalBoxStream, Stream};
 use futures::{StreamExt, TryStreamExt, future};
 use http::header::{
-    CACHE_CONTROL, CONTENT_LENGTH, CONTENT_SECURITY_POLICY, CONTENT_TYPE, VARY, X_CONTENT_TYPE_OPTIONS,
+    CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_SECURITY_POLICY, CONTENT_TYPE, VARY,
+    X_CONTENT_TYPE_OPTIONS,
 };
 use http::{HeaderName, HeaderValue, Response};
 use http_body::{Body as _, Frame};
@@ -46,6 +47,22 @@ pub fn ok(format: Format, cache: &'static str, body: Body) -> Response<Body> {
     response
 }
 
+/// The same as a file to download.
+pub fn attachment(mut response: Response<Body>, what: &str, replica: &str, extension: &str) -> Response<Body> {
+    let name = file_name(what, replica, extension);
+    if let Ok(value) = HeaderValue::try_from(format!("attachment; filename=\"{name}\"")) {
+        response.headers_mut().insert(CONTENT_DISPOSITION, value);
+    }
+    response
+}
+
+/// A file name that is valid on any system.
+fn file_name(what: &str, replica: &str, extension: &str) -> String {
+    let is_safe = |character: char| character.is_ascii_alphanumeric() || "-_.".contains(character);
+    let replica: String = replica.chars().map(|character| if is_safe(character) { character } else { '_' }).collect();
+    format!("{what}-{replica}.{extension}")
+}
+
 /// Adds the headers of all responses, whatever their status, and of those to a request for an image.
 pub fn add_common_headers(response: &mut Response<Body>, is_image: bool) {
     let length = response.body().size_hint().exact();
@@ -57,5 +74,16 @@ pub fn add_common_headers(response: &mut Response<Body>, is_image: bool) {
     }
     if is_image {
         headers.insert(CROSS_ORIGIN_RESOURCE_POLICY, HeaderValue::from_static("cross-origin"));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_name_has_safe_characters_only() {
+        assert_eq!(file_name("visits", "footfall-0", "csv"), "visits-footfall-0.csv");
+        assert_eq!(file_name("backup", "a/b\"\u{e9}", "ndjson"), "backup-a_b__.ndjson");
     }
 }

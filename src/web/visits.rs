@@ -50,7 +50,7 @@ async fn dashboard(app: &App, query: &Query, now: DateTime<Utc>) -> Result<Strin
         // Ids of different replicas cannot be compared, so that there are no earlier visits of them all.
         (reports::merged_summary(app, &tail, now).await?, None)
     } else {
-        let own = reports::summary(app, &tail, now).await?;
+        let own = reports::summary(app, &tail, &[], now).await?;
         let earlier = own.before;
         let alone = Others { now, ..Others::default() };
         (Cluster::of_summaries(own, Vec::new(), &alone, |_| None, tail.tail, &tail.zone), earlier)

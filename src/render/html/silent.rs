@@ -6,11 +6,14 @@ use super::layout::name;
 use crate::render::labels::state_label;
 use crate::report::{Cluster, MergedSummary, ReplicaCount, State};
 
-/// A sentence about each replica that is missing, and one about each that is gone for good.
+/// A sentence about each replica that is missing, and one about each that is gone for good, or there twice.
 pub fn notes(summary: &Cluster<MergedSummary>) -> Markup {
     let counts = || summary.merged.replicas.iter().map(|replica| &replica.count);
     let missing = counts().filter(|count| matches!(count.state, State::Unreachable | State::Duplicate));
-    let gone = counts().filter(|count| matches!(count.state, State::Ended | State::Retired));
+    let gone = counts().filter(|count| {
+        let is_gone = matches!(count.state, State::Ended | State::Retired | State::Imported);
+        is_gone || count.state == State::Answered && !count.imported_by.is_empty()
+    });
     html! {
         @if missing.clone().next().is_some() || unknown(summary).next().is_some() {
             div class="missing" role="status" {
@@ -40,7 +43,8 @@ pub fn unknown(summary: &Cluster<MergedSummary>) -> impl Iterator<Item = (&Strin
 }
 
 fn sentence(count: &ReplicaCount) -> String {
-    // The report of a duplicate is in the charts.
-    let charts = if count.state == State::Duplicate { "" } else { ", and not in the charts" };
+    // The report of a duplicate is in the charts, and so is what was imported.
+    let is_in_charts = count.state == State::Duplicate || !count.imported_by.is_empty();
+    let charts = if is_in_charts { "" } else { ", and not in the charts" };
     format!("{}{charts}.", state_label(count).unwrap_or_default())
 }

@@ -104,6 +104,7 @@ pub fn replicas(dashboard: &Dashboard) -> Markup {
                                     @match replica.count.state {
                                         State::Ended => "ended by ",
                                         State::Retired => "retired, as of ",
+                                        State::Imported => "imported, as of ",
                                         _ => "no answer, as of ",
                                     }
                                     (time(&replica.count.as_of))

@@ -31,7 +31,7 @@ fn answer<T>(replica: usize, report: Result<T, String>) -> Answer<T> {
 }
 
 fn count(replica: usize, visits: i64, coarse_before: Option<CoarseBefore>) -> Count {
-    Count { reporter: reporter(replica), visits, coarse_before }
+    Count { reporter: reporter(replica), visits, imports: Vec::new(), coarse_before }
 }
 
 /// Nothing is known of them.
@@ -53,6 +53,7 @@ fn summary(replica: usize, pages: Vec<(u8, i64)>) -> Summary {
         reporter: reporter(replica),
         timezone: "UTC".to_owned(),
         visits: pages.iter().map(|page| page.visits).sum(),
+        imports: Vec::new(),
         coarse_before: None,
         hours: Vec::new(),
         days: Vec::new(),
@@ -74,6 +75,7 @@ fn histogram(replica: usize, visits: &[i64]) -> Histogram {
         since: DateTime::UNIX_EPOCH.fixed_offset(),
         until: DateTime::UNIX_EPOCH.fixed_offset(),
         visits: visits.iter().sum(),
+        imports: Vec::new(),
         coarse_before: None,
         buckets: (0..).zip(visits).map(hour).collect(),
     }

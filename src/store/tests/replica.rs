@@ -12,6 +12,8 @@ use crate::store::count::{
     add_untallied, sum_minutes,
 };
 use crate::store::delete::{DELETE_TALLIES, DELETE_VISITS, FORGET_NAME};
+use crate::store::import::{BEGIN as BEGIN_IMPORT, FINISH, STAGE};
+use crate::store::imports::ImportRow;
 use crate::store::log::{BATCH, TAIL, TAIL_OF_PAGE};
 use crate::store::open::{ROUTINES, SCHEMA};
 use crate::store::record::{INSERT, INSERT_IGNORED};
@@ -38,6 +40,8 @@ pub enum Step {
     Fold(&'static str),
     /// The page is deleted.
     Delete(&'static str),
+    /// Tallies of a source are imported, in place of those before: a page, a slot and a number of visits each.
+    Import(&'static str, Vec<(&'static str, i64, i64)>),
 }
 
 /// A database, and what it should say.
@@ -52,6 +56,9 @@ pub struct Replica {
     /// How many deleted visits are still in the log, since they had the largest id.
     kept: usize,
     ignored: BTreeMap<&'static str, i64>,
+    /// What was imported of each source, as in [`Step::Import`].
+    pub imports: BTreeMap<&'static str, Vec<(&'static str, i64, i64)>>,
+    uploads: i64,
 }
 
 impl Replica {
@@ -69,6 +76,8 @@ impl Replica {
             known: Vec::new(),
             kept: 0,
             ignored: BTreeMap::new(),
+            imports: BTreeMap::new(),
+            uploads: 0,
         }
     }
 
@@ -76,6 +85,7 @@ impl Replica {
         let mut replica = Self::new(max_pages);
         for step in steps {
             match *step {
+                Step::Import(source, ref tallies) => replica.import(source, tallies),
                 Step::Visit(at, page) => replica.visit(at, page),
                 Step::Ignore(reason) => {
                     *replica.ignored.entry(reason).or_default() += 1;
@@ -110,7 +120,25 @@ impl Replica {
         assert_eq!(self.value::<usize>(INSERT, params![at, page]), self.visits.len());
     }
 
-    fn fold(&mut self, page: &'static str) {
+    /// Stages tallies, in two batches, and returns the number of the upload.
+    pub fn stage(&mut self, source: &str, tallies: &[(&str, i64, i64)]) -> i64 {
+        self.uploads += 1;
+        let upload = self.uploads;
+        let import: i64 = self.value(BEGIN_IMPORT, params![source, source, upload, 7, 0, upload, upload]);
+        let (one, other) = tallies.split_at(tallies.len() / 2);
+        for batch in [one, other].into_iter().filter(|batch| !batch.is_empty()) {
+            self.database.execute(STAGE, params![import, upload, upload, json!(batch).to_string()]).expect("a batch");
+        }
+        upload
+    }
+
+    pub fn import(&mut self, source: &'static str, tallies: &[(&'static str, i64, i64)]) {
+        let upload = self.stage(source, tallies);
+        self.database.execute(FINISH, [upload]).expect("a statement");
+        self.imports.insert(source, tallies.to_vec());
+    }
+
+    pub fn fold(&mut self, page: &'static str) {
         let junk = self.value::<String>("SELECT json_group_array(id) FROM pages WHERE page = ?1", [page]);
         self.database.execute(FOLD, params![junk, i64::MAX]).expect("a statement");
         if self.known.contains(&page) {
@@ -122,7 +150,7 @@ impl Replica {
         }
     }
 
-    fn delete(&mut self, page: &'static str) {
+    pub fn delete(&mut self, page: &'static str) {
         while self.tally(i64::from(u16::MAX)) > 0 {}
         for statement in [DELETE_VISITS, FORGET_NAME] {
             self.database.execute(statement, params![0, self.visits.len(), page]).expect(statement);
@@ -133,6 +161,7 @@ impl Replica {
         self.known.retain(|known| *known != page);
         self.kept += usize::from(self.counted.last() == Some(&Some(page)));
         self.counted.iter_mut().filter(|counted| **counted == Some(page)).for_each(|counted| *counted = None);
+        self.imports.values_mut().for_each(|tallies| tallies.retain(|tally| tally.0 != page));
         let named = "SELECT count(*) FROM visits WHERE page = ?1";
         assert_eq!(self.value::<i64>(named, [page]), 0, "{page} is still in the log");
     }
@@ -167,6 +196,19 @@ impl Replica {
     }
 
     pub fn count(&self, page: Option<&str>, since: i64, until: i64) -> i64 {
+        let imported = |source: &&str| self.count_imported(source, page, since, until);
+        self.count_own(page, since, until) + self.imports.keys().map(imported).sum::<i64>()
+    }
+
+    /// What was imported of a source counts at the beginning of its slot.
+    pub fn count_imported(&self, source: &str, page: Option<&str>, since: i64, until: i64) -> i64 {
+        let matches = |(of, slot, _): &&(&str, i64, i64)| {
+            (since..until).contains(&(slot * SLOT)) && page.is_none_or(|page| page == *of)
+        };
+        self.imports[source].iter().filter(matches).map(|tally| tally.2).sum()
+    }
+
+    fn count_own(&self, page: Option<&str>, since: i64, until: i64) -> i64 {
         let matches = |(_, at, visited): &&(i64, i64, &str)| {
             (since..until).contains(at) && page.is_none_or(|page| page == *visited)
         };
@@ -176,10 +218,10 @@ impl Replica {
     /// Checks every read against the model, for the whole log.
     pub fn check_reads(&self, bounds: &[i64], tail: usize, before: i64) {
         let log = self.log();
-        assert_eq!(self.read::<i64>(COUNT_ALL, []), self.count(None, 0, i64::MAX));
+        assert_eq!(self.count_all(None), self.count(None, 0, i64::MAX));
         for page in [None].into_iter().chain(PAGES.map(Some)) {
             if let Some(page) = page {
-                assert_eq!(self.read::<i64>(COUNT_ALL_OF_PAGE, [page]), self.count(Some(page), 0, i64::MAX), "{page}");
+                assert_eq!(self.count_all(Some(page)), self.count(Some(page), 0, i64::MAX), "{page}");
             }
             let expected: Vec<_> = bounds.windows(2).map(|pair| self.count(page, pair[0], pair[1])).collect();
             assert_eq!(self.count_in_buckets(page, bounds), expected, "{page:?}");
@@ -206,12 +248,26 @@ impl Replica {
         let first_visit = |page: &str| log.iter().find(|visit| visit.2 == page).filter(|_| page != "(other)");
         pages.sort_by_key(|(page, visits)| (-visits, first_visit(page).map(|visit| visit.0)));
         let expected: Vec<_> = pages.iter().map(|(page, visits)| json!({ "page": page, "visits": visits })).collect();
-        assert_eq!(self.read::<Vec<serde_json::Value>>(BUSIEST, [PAGES.len()]), expected);
+        let mut busiest: Vec<serde_json::Value> = self.read(BUSIEST, params![PAGES.len(), "[]"]);
+        let mut expected = expected;
+        if !self.imports.is_empty() {
+            // Which of them was visited first is not known.
+            [&mut busiest, &mut expected].into_iter().for_each(|pages| pages.sort_by_key(ToString::to_string));
+        }
+        assert_eq!(busiest, expected);
 
-        let (visits, log_visits, separate, bytes, ignored): (usize, usize, usize, i64, Vec<(String, i64)>) =
-            self.read(METRICS, []);
+        let (visits, log_visits, separate, imported, bytes, ignored): (
+            usize,
+            usize,
+            usize,
+            i64,
+            i64,
+            Vec<(String, i64)>,
+        ) = self.read(METRICS, []);
         assert_eq!((visits, log_visits), (self.visits.len(), log.len() + self.kept));
-        assert_eq!(separate, pages.iter().filter(|(page, _)| *page != "(other)").count());
+        assert_eq!(imported, self.count(None, 0, i64::MAX) - self.count_own(None, 0, i64::MAX));
+        let is_separate = |page: &&&str| **page != "(other)" && self.count_own(Some(page), 0, i64::MAX) > 0;
+        assert_eq!(separate, PAGES.iter().filter(is_separate).count());
         assert!(bytes > 0);
         assert!(
             ignored.iter().map(|(reason, requests)| (&**reason, *requests)).eq(self.ignored.clone()),
@@ -226,16 +282,50 @@ impl Replica {
         }
     }
 
+    pub fn count_all(&self, page: Option<&str>) -> i64 {
+        self.count_all_without(page, "[]").0
+    }
+
+    /// The number without the imports from certain sources, and the share of each import.
+    pub fn count_all_without(&self, page: Option<&str>, without: &str) -> (i64, Vec<ImportRow>) {
+        match page {
+            None => self.read(COUNT_ALL, [without]),
+            Some(page) => self.read(COUNT_ALL_OF_PAGE, [page, without]),
+        }
+    }
+
     pub fn count_in_buckets(&self, page: Option<&str>, bounds: &[i64]) -> Vec<i64> {
+        self.count_in_buckets_without(page, bounds, "[]").0
+    }
+
+    /// The same as for [all](Self::count_all_without).
+    pub fn count_in_buckets_without(
+        &self,
+        page: Option<&str>,
+        bounds: &[i64],
+        without: &str,
+    ) -> (Vec<i64>, Vec<ImportRow>) {
         let query = if page.is_some() { COUNT_IN_BUCKETS_OF_PAGE } else { COUNT_IN_BUCKETS };
-        let (tallied, untallied, _): (_, Vec<_>, i64) = self.read(query, params![page, json!(bounds).to_string()]);
-        add_untallied(bounds, tallied, &untallied)
+        let (tallied, untallied, _, imports): (_, Vec<_>, i64, _) =
+            self.read(query, params![page, json!(bounds).to_string(), without]);
+        (add_untallied(bounds, tallied, &untallied), imports)
     }
 
     pub fn count_by_minute(&self, page: Option<&str>, bounds: &[i64]) -> Vec<i64> {
-        let [first, .., last] = *bounds else { return Vec::new() };
+        self.count_by_minute_without(page, bounds, "[]").0
+    }
+
+    /// The same as for [all](Self::count_all_without).
+    pub fn count_by_minute_without(
+        &self,
+        page: Option<&str>,
+        bounds: &[i64],
+        without: &str,
+    ) -> (Vec<i64>, Vec<ImportRow>) {
         let query = if page.is_some() { COUNT_BY_MINUTE_OF_PAGE } else { COUNT_BY_MINUTE };
-        sum_minutes(bounds, &self.read::<(Vec<_>, i64)>(query, params![page, first, last]).0)
+        let (first, last) = (bounds[0], bounds[bounds.len() - 1]);
+        let (found, _, imports): (Vec<_>, i64, _) = self.read(query, params![page, first, last, without]);
+        (sum_minutes(bounds, &found), imports)
     }
 }
 

@@ -10,7 +10,7 @@ use crate::config::Invalid;
 use crate::store::Error;
 
 /// A problem of each kind that has no cause within the app.
-fn problems() -> [Problem; 14] {
+fn problems() -> [Problem; 17] {
     [
         Problem::BadParameter { parameter: "tail", expected: "a number from 1 to 1000" },
         Problem::UnknownParameter(&["since", "until"]),
@@ -24,6 +24,9 @@ fn problems() -> [Problem; 14] {
         Problem::NotAcceptable(&[Format::Text, Format::Html, Format::OpenMetrics]),
         Problem::UriTooLong,
         Problem::Gone { first: 501 },
+        Problem::BadUpload(Wrong { line: 7, what: "it is too long" }),
+        Problem::TooLarge,
+        Problem::Conflict("A later backup of this replica was imported: upload the latest one."),
         Problem::Busy,
         Problem::Misconfigured(Invalid { variable: "timezone", expected: "an IANA time zone" }),
     ]

@@ -75,9 +75,9 @@ fn an_unknown_parameter_is_refused_with_those_that_are_known() {
     let site = Site::find();
     for (target, known) in [
         ("/visits", "tail, before, page, tz, scope"),
-        ("/visits/count", "since, until, page, scope"),
-        ("/visits/histogram", "bucket, since, until, now, tz, page, scope"),
-        ("/visits/summary", "page, tz, tail, now, scope"),
+        ("/visits/count", "since, until, page, scope, without"),
+        ("/visits/histogram", "bucket, since, until, now, tz, page, scope, without"),
+        ("/visits/summary", "page, tz, tail, now, scope, without"),
         ("/badge.svg", "label, color, page, since, scope"),
         ("/replica", "pages_of"),
         ("/replica/ask", "replica"),

@@ -28,7 +28,9 @@ fn resolve<'a>(description: &'a Value, value: &'a Value) -> &'a Value {
 /// The description of an answer to GET, or to DELETE where there is no GET.
 fn described<'a>(description: &'a Value, path: &str, answer: &Answer) -> &'a Value {
     let methods = &description["paths"][path];
-    let method = if methods["get"].is_mapping() { &methods["get"] } else { &methods["delete"] };
+    let method =
+        ["get", "delete", "post"].map(|method| &methods[method]).into_iter().find(|method| method.is_mapping());
+    let method = method.unwrap_or_else(|| panic!("{path} has no method"));
     let response = &method["responses"][answer.status.to_string()];
     assert!(response.is_mapping(), "{path} is not described to answer {}", answer.status);
     resolve(description, response)

@@ -23,7 +23,9 @@ fn coarse(setup: Setup) -> Server {
     let server = with_visits(setup, [(BEFORE - 2 * DAY, "/"), (AT, "/")]);
     let database = server.volume().open();
     database.execute("UPDATE watermarks SET tallied = 2", []).expect("a watermark");
-    database.execute("UPDATE coarse SET before = ?1 WHERE period = 'day'", [BEFORE / SLOT]).expect("a day");
+    database
+        .execute("UPDATE coarse SET before = ?1, coarse_before = ?1 WHERE period = 'day'", [BEFORE / SLOT])
+        .expect("a day");
     server
 }
 

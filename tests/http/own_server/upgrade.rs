@@ -19,7 +19,7 @@ fn left_by(sql: &str) -> Volume {
 fn a_database_of_another_version_or_program_is_refused_and_stays_as_it_is() {
     for (sql, reason) in [
         ("PRAGMA user_version = 2", "schema version 2, of a version before 0.1.0, which this one cannot read"),
-        ("PRAGMA user_version = 6", "schema version 6, and this version knows 5: upgrade Footfall"),
+        ("PRAGMA user_version = 7", "schema version 7, and this version knows 6: upgrade Footfall"),
         ("PRAGMA application_id = 1; PRAGMA journal_mode = DELETE", "another program's: move the file away"),
         ("PRAGMA application_id = 0; PRAGMA user_version = 0", "another program's: move the file away"),
     ] {
@@ -42,8 +42,11 @@ fn a_copy_with_another_journal_is_taken_over() {
 }
 
 /// Logs of 560 visits in turn to seven pages, of which four are told apart; the last 60 are not tallied.
-const EARLIER_VERSIONS: [&[u8]; 2] =
-    [include_bytes!("../fixtures/version-3.db"), include_bytes!("../fixtures/version-4.db")];
+const EARLIER_VERSIONS: [&[u8]; 3] = [
+    include_bytes!("../fixtures/version-3.db"),
+    include_bytes!("../fixtures/version-4.db"),
+    include_bytes!("../fixtures/version-5.db"),
+];
 
 #[test]
 fn a_database_of_an_earlier_version_is_migrated_with_all_its_counts() {

@@ -1,0 +1,168 @@
+//! `/import`: takes a backup of another replica, or the numbers of another counter, from clients that have the token.
+
+use std::pin::pin;
+
+use bytes::Bytes;
+use chrono::{DateTime, Utc};
+use http::Response;
+use http::header::CONTENT_LENGTH;
+use http::request::Parts;
+use http_body_util::BodyExt;
+
+use super::app::App;
+use super::authorize::authorize;
+use super::format::Format;
+use super::problem::Problem;
+use super::query::Query;
+use super::response::{Body, full, ok};
+use super::{announcing, reports};
+use crate::backup::{Backup, Database, Lines, Numbers, Part, Wrong};
+use crate::limits::MAX_UPLOAD_FACTOR;
+use crate::render::json;
+use crate::report::{Id, ImportOutcome, ImportResult, ImportedDatabase};
+use crate::stderr;
+use crate::store::{Refused, Relation, Upload};
+
+/// Imports what a request brings: the numbers of another counter if it has a `name`, or else a backup. Either all of it is
+/// imported, or nothing.
+pub async fn post(
+    app: &App,
+    request: &Parts,
+    now: DateTime<Utc>,
+    body: impl http_body::Body<Data = Bytes>,
+) -> Result<Response<Body>, Problem> {
+    authorize(app, request)?;
+    let name = Query::parse(request.uri.query(), &["name"])?.name()?;
+    let mut import = Import::begin(app, now, name).await?;
+    let result = match import.read(request, body).await {
+        Ok(()) => import.finish().await,
+        Err(problem) => Err(problem),
+    };
+    if let Err(problem) = result {
+        if let Err(error) = app.store.abandon_upload(&import.upload, now).await {
+            stderr::line(format_args!("what is left of an import could not be removed yet: {error}"));
+        }
+        return Err(problem);
+    }
+    announcing::announce(app, now).await.map_err(Problem::unavailable("The peers could not be told"))?;
+    let result = ImportResult { reporter: reports::reporter(app).await?, imports: import.databases };
+    Ok(ok(Format::Json, "no-store", full(json::line(&result))))
+}
+
+/// An import that is under way.
+struct Import<'a> {
+    app: &'a App,
+    now: DateTime<Utc>,
+    upload: Upload,
+    format: Reading,
+    databases: Vec<ImportedDatabase>,
+}
+
+enum Reading {
+    Backup(Backup),
+    Numbers(Numbers),
+}
+
+impl<'a> Import<'a> {
+    async fn begin(app: &'a App, now: DateTime<Utc>, name: Option<String>) -> Result<Self, Problem> {
+        let upload = app.store.begin_upload().await.map_err(Problem::unavailable(FAILED))?;
+        let format = Reading::Backup(Backup::default());
+        let mut import = Self { app, now, upload, format, databases: Vec::new() };
+        if let Some(replica) = name {
+            import.format = Reading::Numbers(Numbers::new(app.config.timezone.clone()));
+            // Whatever is uploaded later replaces it.
+            let (id, revision) = (Id::of(&replica), now.timestamp_micros());
+            import.database(Database { id, replica, revision, visits: 0, as_of: now, coarse_before: 0 }).await?;
+        }
+        Ok(import)
+    }
+
+    /// Reads and stages all lines.
+    async fn read(&mut self, request: &Parts, body: impl http_body::Body<Data = Bytes>) -> Result<(), Problem> {
+        let most = self.app.config.max_storage.saturating_mul(MAX_UPLOAD_FACTOR);
+        let told = request.headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
+        let (mut lines, mut body, mut length) = (Lines::default(), pin!(body), 0);
+        if told > Some(most) {
+            return Err(Problem::TooLarge);
+        }
+        while let Some(frame) = body.frame().await {
+            let cut_off =
+                || Problem::BadUpload(Wrong { line: lines.number() + 1, what: "the upload is cut off there" });
+            let data = frame.map_err(|_| cut_off())?.into_data().unwrap_or_default();
+            length += i64::try_from(data.len()).unwrap_or(i64::MAX);
+            if length > most {
+                return Err(Problem::TooLarge);
+            }
+            lines.push(&data);
+            while let Some(line) = lines.next().map_err(Problem::BadUpload)? {
+                self.line(line).await?;
+            }
+        }
+        if !lines.rest().is_empty() {
+            self.line(lines.rest()).await?;
+        }
+        match std::mem::replace(&mut self.format, Reading::Backup(Backup::default())) {
+            Reading::Backup(backup) => backup.end().map_err(Problem::BadUpload),
+            Reading::Numbers(numbers) => {
+                let visits = numbers.end().map_err(Problem::BadUpload)?;
+                self.databases.iter_mut().for_each(|database| database.visits = visits);
+                Ok(())
+            }
+        }
+    }
+
+    async fn line(&mut self, line: &[u8]) -> Result<(), Problem> {
+        let part = match &mut self.format {
+            Reading::Backup(backup) => backup.line(line).map_err(Problem::BadUpload)?,
+            Reading::Numbers(numbers) => numbers.line(line).map_err(Problem::BadUpload)?.map(Part::Tallies),
+        };
+        match part {
+            Some(Part::Database(database)) => self.database(database).await,
+            Some(Part::Tallies(tallies)) => {
+                self.app.store.stage(&mut self.upload, tallies, self.now).await.map_err(refused)
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// Begins the numbers of a database. Those of the first one have to be new, if not the same; what that one had imported
+    /// may be older.
+    async fn database(&mut self, database: Database) -> Result<(), Problem> {
+        let relation = self.app.store.begin_import(&mut self.upload, &database, self.now).await.map_err(refused)?;
+        let outcome = match relation {
+            Relation::Own if self.databases.is_empty() => return Err(Problem::Conflict(OWN)),
+            Relation::Earlier if self.databases.is_empty() => return Err(Problem::Conflict(EARLIER)),
+            Relation::Own => ImportOutcome::Own,
+            Relation::New => ImportOutcome::Imported,
+            Relation::Later => ImportOutcome::Replaced,
+            Relation::Same => ImportOutcome::Unchanged,
+            Relation::Earlier => ImportOutcome::Earlier,
+        };
+        let Database { id, replica, visits, as_of, .. } = database;
+        self.databases.push(ImportedDatabase { id, replica, visits, as_of, outcome });
+        Ok(())
+    }
+
+    async fn finish(&mut self) -> Result<(), Problem> {
+        self.app.store.finish_upload(&mut self.upload, self.now).await.map_err(refused)
+    }
+}
+
+const FAILED: &str = "The upload could not be imported";
+
+const OWN: &str = "This is a backup of this replica itself, which counts these visits: import it on another one.";
+
+const EARLIER: &str = "A later backup of this replica was imported, which has these visits: upload the latest one.";
+
+fn refused(refused: Refused) -> Problem {
+    match refused {
+        Refused::TooLarge => Problem::TooLarge,
+        Refused::TooMany => {
+            Problem::Conflict("This replica has as many imports as it can have: import it on another one.")
+        }
+        Refused::Overtaken => {
+            Problem::Conflict("Another upload came between: look at what is counted, and upload again.")
+        }
+        Refused::Failed(error) => Problem::Unavailable { what: FAILED, error },
+    }
+}
