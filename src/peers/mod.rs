@@ -97,13 +97,13 @@ impl Peers {
     pub async fn ask_without<T: Report>(
         &self,
         question: &Question<T>,
-        without: &[(String, Vec<Id>)],
+        without: &[(&str, &[Id])],
     ) -> Vec<Result<T, String>> {
         let answers = self.send_without(&question.request, without).await.into_iter();
         answers.map(|body| body.map_err(|failure| failure.to_string()).and_then(|body| parse(&body))).collect()
     }
 
-    async fn send_without(&self, request: &Request, without: &[(String, Vec<Id>)]) -> Vec<Result<Vec<u8>, Failure>> {
+    async fn send_without(&self, request: &Request, without: &[(&str, &[Id])]) -> Vec<Result<Vec<u8>, Failure>> {
         let answers = without.iter().map(async |(name, ids)| match self.iter().find(|peer| peer.name == *name) {
             Some(peer) => self.send(peer, &request.without(ids)).await,
             None => Err(Failure::Other("it is not among the peers that are asked".to_owned())),

@@ -33,8 +33,6 @@ pub struct Others {
     pub memory: Memory,
     /// Those that do not come back: the variable `retired`.
     pub retired: Vec<Id>,
-    /// What it has imported, and other replicas count.
-    pub left_out: Vec<Id>,
     /// When they were asked.
     pub now: DateTime<Utc>,
 }

@@ -1,5 +1,7 @@
 //! Which replicas answered, each of them once, and which are silent or missing.
 
+use std::collections::BTreeSet;
+
 use super::cluster::{Answer, Others, ReplicaCount, State};
 use super::id::Id;
 use super::known::Known;
@@ -227,7 +229,7 @@ impl<T: Report> Merged<T> {
 fn imported_by(id: &Id, peers: &[Peer]) -> Vec<String> {
     let has_it = |peer: &&Peer| !peer.is_own && peer.imports.iter().any(|import| import.id == *id);
     let name = |peer: &Peer| peer.answer.as_ref().map_or(peer.name.clone(), |reporter| reporter.replica.clone());
-    peers.iter().filter(has_it).map(name).collect()
+    peers.iter().filter(has_it).map(name).collect::<BTreeSet<_>>().into_iter().collect()
 }
 
 impl Silent {

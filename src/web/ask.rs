@@ -6,7 +6,7 @@ use super::app::App;
 use super::discovery;
 use super::problem::Problem;
 use crate::peers::Question;
-use crate::report::{Answer, Holder, Id, Identity, Imported, Others, Own, Report, Reporter, duplicates, left_out};
+use crate::report::{Answer, Holder, Id, Identity, Others, Own, Report, Reporter, duplicates, left_out};
 use crate::stderr;
 use crate::store::Error;
 
@@ -34,6 +34,51 @@ pub async fn ask<T: Report>(
     Ok(asked)
 }
 
+/// The same with this replica's own report, which `own` makes without what was imported from certain replicas: of what
+/// several have, one counts.
+pub async fn ask_to_count<T: Report>(
+    app: &App,
+    question: &Question<T>,
+    now: DateTime<Utc>,
+    own: impl AsyncFn(&[Id]) -> Result<T, Problem>,
+) -> Result<(T, Vec<Answer<T>>, Others), Problem> {
+    let (mut answers, others) = ask(app, question, now).await?;
+    let mut report = own(&[]).await?;
+    // What this replica leaves out, and then each peer.
+    let mut without: Vec<Vec<Id>> = vec![Vec::new(); answers.len() + 1];
+    // Once is enough, unless something is imported meanwhile.
+    for _ in 0..3 {
+        let twice = left_out(&holders(&report, &answers));
+        let changed: Vec<_> = (0..twice.len()).filter(|place| !twice[*place].is_empty()).collect();
+        for (without, twice) in without.iter_mut().zip(twice) {
+            without.extend(twice);
+        }
+        match *changed {
+            [] => return Ok((report, answers, others)),
+            [0, ..] => report = own(&without[0]).await?,
+            [..] => {}
+        }
+        let peers: Vec<_> = changed.into_iter().filter_map(|place| place.checked_sub(1)).collect();
+        let asked = peers.iter().map(|place| (&*answers[*place].peer, &*without[place + 1])).collect::<Vec<_>>();
+        let reports = app.peers.ask_without(question, &asked).await;
+        for (place, report) in peers.into_iter().zip(reports) {
+            answers[place].report = report;
+        }
+    }
+    let failed = Problem::unavailable("The replicas could not be counted");
+    Err(failed(Error::Failed("they import again and again".to_owned())))
+}
+
+/// This replica and its peers with what each counts of imports.
+fn holders<T: Report>(own: &T, answers: &[Answer<T>]) -> Vec<Holder> {
+    let holder = |report: Option<&T>| Holder {
+        id: report.and_then(|report| report.reporter().id.clone()),
+        imports: report.map_or_else(Vec::new, |report| report.imports().to_vec()),
+    };
+    let reports = answers.iter().map(|answer| answer.report.as_ref().ok().filter(|_| !answer.is_own));
+    [Some(own)].into_iter().chain(reports).map(holder).collect()
+}
+
 /// The same for a question that changes something: it is asked once, after it was found out whom to ask.
 pub async fn ask_to_change<T: Report>(
     app: &App,
@@ -59,7 +104,6 @@ async fn ask_once<T: Report>(
         answer.is_own = is_own;
         answer.has_news = !is_own && reporter.is_some_and(|reporter| others.is_news(&answer.peer, &reporter));
     }
-    others.left_out = count_once(app, question, &before.id, &mut answers).await?;
     Ok((answers, others))
 }
 
@@ -67,38 +111,7 @@ async fn ask_once<T: Report>(
 async fn remembered(app: &App, now: DateTime<Utc>) -> Result<(Identity, Others), Error> {
     let identity = app.store.identity().await?;
     let memory = app.store.memory().await?;
-    Ok((identity, Others { memory, retired: app.config.retired.clone(), left_out: Vec::new(), now }))
-}
-
-/// Has the peers leave out imports that others count, and tells which ones this replica has to leave out.
-async fn count_once<T: Report>(
-    app: &App,
-    question: &Question<T>,
-    own: &Id,
-    answers: &mut [Answer<T>],
-) -> Result<Vec<Id>, Error> {
-    let imports = app.store.imports().await?;
-    let mut holders = vec![Holder { name: String::new(), id: Some(own.clone()), imports }];
-    for answer in answers.iter().filter(|answer| !answer.is_own) {
-        if let Ok(report) = &answer.report {
-            let (id, imports) = (report.reporter().id.clone(), report.imports().to_vec());
-            holders.push(Holder { name: answer.peer.clone(), id, imports });
-        }
-    }
-    let (own, peers) = left_out(&holders);
-    let reports = if peers.is_empty() { Vec::new() } else { app.peers.ask_without(question, &peers).await };
-    for ((name, ids), report) in peers.iter().zip(reports) {
-        if let Some(answer) = answers.iter_mut().find(|answer| answer.peer == *name) {
-            let counts_it = report.as_ref().is_ok_and(|report| counts(report.imports(), ids));
-            answer.report = if counts_it { Err("it counts what others count, too".to_owned()) } else { report };
-        }
-    }
-    Ok(own)
-}
-
-/// Whether some of these imports are counted.
-fn counts(imports: &[Imported], ids: &[Id]) -> bool {
-    imports.iter().any(|import| import.visits.is_some() && ids.contains(&import.id))
+    Ok((identity, Others { memory, retired: app.config.retired.clone(), now }))
 }
 
 /// Tells which of those that answered is this replica, and remembers of which databases there are several.

@@ -20,21 +20,21 @@ pub async fn get(app: &App, request: &Parts, now: DateTime<Utc>, format: Format)
         Query::parse(request.uri.query(), &["bucket", "since", "until", "now", "tz", "page", "scope", "without"])?;
     let now = query.now(now)?;
     let parsed = histogram_query(&query, &app.config.timezone, now)?;
-    let page = &parsed.page.clone();
+    let (page, without) = (parsed.page.as_ref(), query.without()?);
     let body = match query.scope_or(app.shown_scope())? {
         Scope::Cluster => {
-            let histogram = reports::merged_histogram(app, parsed).await?;
+            let histogram = reports::merged_histogram(app, &parsed).await?;
             match format {
                 Format::Text => text::merged_histogram(&histogram),
-                Format::Svg => svg::merged_histogram(&histogram, page.as_ref()),
+                Format::Svg => svg::merged_histogram(&histogram, page),
                 _ => json::line(&histogram),
             }
         }
         Scope::Replica => {
-            let histogram = reports::histogram(app, &parsed).await?;
+            let histogram = reports::histogram(app, &parsed, &without).await?;
             match format {
                 Format::Text => text::histogram(&histogram),
-                Format::Svg => svg::histogram(&histogram, page.as_ref()),
+                Format::Svg => svg::histogram(&histogram, page),
                 _ => json::line(&histogram),
             }
         }
@@ -66,7 +66,7 @@ fn histogram_query(query: &Query, timezone: &Zone, now: DateTime<Utc>) -> Result
         };
         return Err(Problem::BadParameter { parameter: "since", expected });
     }
-    Ok(HistogramQuery { bucket, range, now, since, until, zone, page: query.page()?, without: query.without()? })
+    Ok(HistogramQuery { bucket, range, now, since, until, zone, page: query.page()? })
 }
 
 #[cfg(test)]

@@ -4,10 +4,9 @@
 //! for their own, and merges them.
 
 use chrono::{DateTime, Utc};
-use futures::try_join;
 
 use super::app::App;
-use super::ask::ask;
+use super::ask::{ask, ask_to_count};
 use super::problem::Problem;
 use crate::bucket::Bucket;
 use crate::limits::SUMMARY_PAGES;
@@ -36,8 +35,6 @@ pub struct HistogramQuery {
     pub zone: Zone,
     /// The only page to count; `None` for all pages.
     pub page: Option<Page>,
-    /// The replicas whose imports to leave out.
-    pub without: Vec<Id>,
 }
 
 /// Which replica this is.
@@ -94,8 +91,8 @@ pub async fn merged_count(
 ) -> Result<Cluster<MergedCount>, Problem> {
     let question = Question::count(range.since, range.until, page);
     let shares = shares(app, range, page).await?;
-    let (answers, others) = ask(app, &question, now).await?;
-    let own = count(app, range, Which { page, without: &others.left_out }).await?;
+    let own = async |without: &[Id]| count(app, range, Which { page, without }).await;
+    let (own, answers, others) = ask_to_count(app, &question, now, own).await?;
     Ok(Cluster::of_counts(own, answers, &others, |known| shares.of(&others, known), &app.config.timezone))
 }
 
@@ -111,13 +108,13 @@ pub async fn tail(app: &App, query: &TailQuery) -> Result<Tail, Problem> {
 /// [`tail`] of all replicas.
 pub async fn merged_tail(app: &App, query: &TailQuery, now: DateTime<Utc>) -> Result<Cluster<MergedTail>, Problem> {
     let question = Question::tail(query.tail, query.page.as_ref(), &query.zone);
-    let (own, (answers, others)) = try_join!(tail(app, query), ask(app, &question, now))?;
-    Ok(Cluster::of_tails(own, answers, &others, query.tail, &query.zone))
+    let (answers, others) = ask(app, &question, now).await?;
+    Ok(Cluster::of_tails(tail(app, query).await?, answers, &others, query.tail, &query.zone))
 }
 
 /// The number of visits in each bucket.
-pub async fn histogram(app: &App, query: &HistogramQuery) -> Result<Histogram, Problem> {
-    let HistogramQuery { bucket, since, until, zone, page, without, .. } = query;
+pub async fn histogram(app: &App, query: &HistogramQuery, without: &[Id]) -> Result<Histogram, Problem> {
+    let HistogramQuery { bucket, since, until, zone, page, .. } = query;
     let reporter = reporter(app).await?;
     let which = Which { page: page.as_ref(), without };
     let counted = bucket_counts(app, *bucket, zone, (*since, *until), which).await;
@@ -136,12 +133,11 @@ pub async fn histogram(app: &App, query: &HistogramQuery) -> Result<Histogram, P
 }
 
 /// [`histogram`] of all replicas.
-pub async fn merged_histogram(app: &App, query: HistogramQuery) -> Result<Cluster<MergedHistogram>, Problem> {
+pub async fn merged_histogram(app: &App, query: &HistogramQuery) -> Result<Cluster<MergedHistogram>, Problem> {
     let Range { since, until } = query.range;
     let question = Question::histogram(query.bucket, (since, until), query.now, query.page.as_ref(), &query.zone);
-    let (answers, others) = ask(app, &question, query.now).await?;
-    let query = HistogramQuery { without: others.left_out.clone(), ..query };
-    let own = histogram(app, &query).await?;
+    let own = async |without: &[Id]| histogram(app, query, without).await;
+    let (own, answers, others) = ask_to_count(app, &question, query.now, own).await?;
     Ok(Cluster::of_histograms(own, answers, &others, &query.zone))
 }
 
@@ -191,8 +187,8 @@ pub async fn merged_summary(
 ) -> Result<Cluster<MergedSummary>, Problem> {
     let question = Question::summary(tail.tail, tail.page.as_ref(), &tail.zone, now);
     let shares = shares(app, Range::default(), tail.page.as_ref()).await?;
-    let (answers, others) = ask(app, &question, now).await?;
-    let own = summary(app, tail, &others.left_out, now).await?;
+    let own = async |without: &[Id]| summary(app, tail, without, now).await;
+    let (own, answers, others) = ask_to_count(app, &question, now, own).await?;
     Ok(Cluster::of_summaries(own, answers, &others, |known| shares.of(&others, known), tail.tail, &tail.zone))
 }
 

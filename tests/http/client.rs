@@ -51,6 +51,12 @@ impl Client {
         self.try_request(method, target, headers).unwrap_or_else(|error| panic!("{method} {target}: {error}"))
     }
 
+    /// POST with headers and a body.
+    pub fn post(&self, target: &str, headers: &[(&str, &str)], body: impl Into<Vec<u8>>) -> Answer {
+        let answer = self.send(&Method::POST, target, headers, body.into());
+        answer.unwrap_or_else(|error| panic!("POST {target}: {error}"))
+    }
+
     /// GET from a server that may be gone.
     pub fn try_get(&self, target: &str) -> Result<Answer, ureq::Error> {
         self.try_request(&Method::GET, target, &[])
@@ -71,9 +77,19 @@ impl Client {
 
     /// Any request to a server that may be gone.
     pub fn try_request(&self, method: &Method, target: &str, headers: &[(&str, &str)]) -> Result<Answer, ureq::Error> {
+        self.send(method, target, headers, ())
+    }
+
+    fn send(
+        &self,
+        method: &Method,
+        target: &str,
+        headers: &[(&str, &str)],
+        body: impl ureq::AsSendBody,
+    ) -> Result<Answer, ureq::Error> {
         let request = Request::builder().method(method).uri(format!("{}{target}", self.url));
         let request = headers.iter().fold(request, |request, (name, value)| request.header(*name, *value));
-        let mut answer = self.agent.run(request.body(())?)?;
+        let mut answer = self.agent.run(request.body(body)?)?;
         let body = answer.body_mut().with_config().limit(64 << 20).read_to_vec()?;
         Ok(Answer { status: answer.status().as_u16(), headers: answer.headers().clone(), body })
     }

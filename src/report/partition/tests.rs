@@ -50,7 +50,7 @@ fn merge(mut answers: Vec<Answer<Count>>, memory: Memory, retired: Vec<Id>) -> C
     for answer in &mut answers {
         answer.is_own = answer.report.as_ref().is_ok_and(|report| own.is(report.reporter()));
     }
-    let mut others = Others { memory, retired, left_out: Vec::new(), now: at(NOW) };
+    let mut others = Others { memory, retired, now: at(NOW) };
     let reporters = answers.iter().filter_map(|answer| answer.report.as_ref().ok().map(Report::reporter));
     let found = duplicates(&own, &others.memory.known, reporters);
     others.memory.duplicates.extend(found);
@@ -204,7 +204,7 @@ fn the_reasons_say_what_is_wrong() {
 fn a_range_lacks_whoever_does_not_answer() {
     let known = vec![known("b", 1, 4, KnownState::Drained), known("c", 2, 4, KnownState::Answered)];
     let memory = Memory { known, ..Memory::default() };
-    let others = Others { memory, retired: vec![id(2)], left_out: Vec::new(), now: at(NOW) };
+    let others = Others { memory, retired: vec![id(2)], now: at(NOW) };
     let cluster = Cluster::of_counts(count("a", Some(id(0)), 100), vec![], &others, |_| None, &Zone::UTC);
     assert_eq!(told(&cluster), (String::new(), "b, c".to_owned()));
     let reasons: Vec<_> = cluster.reasons.values().map(String::as_str).collect();

@@ -7,6 +7,7 @@ pub mod fake;
 mod faults;
 mod fleet;
 mod identity;
+mod importing;
 mod lies;
 mod load;
 mod merging;
