@@ -1,6 +1,6 @@
 //! `/import`: takes a backup of another replica, or the numbers of another counter, from clients that have the token.
 
-use std::pin::pin;
+use std::pin::Pin;
 
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
@@ -20,8 +20,8 @@ use crate::backup::{Backup, Database, Lines, Numbers, Part, Wrong};
 use crate::limits::MAX_UPLOAD_FACTOR;
 use crate::render::json;
 use crate::report::{Id, ImportOutcome, ImportResult, ImportedDatabase};
-use crate::stderr;
 use crate::store::{Refused, Relation, Upload};
+use crate::{runtime, stderr};
 
 /// Imports what a request brings: the numbers of another counter if it has a `name`, or else a backup. Either all of it is
 /// imported, or nothing.
@@ -29,16 +29,19 @@ pub async fn post(
     app: &App,
     request: &Parts,
     now: DateTime<Utc>,
-    body: impl http_body::Body<Data = Bytes>,
+    body: impl http_body::Body<Data = Bytes> + 'static,
 ) -> Result<Response<Body>, Problem> {
     authorize(app, request)?;
     let name = Query::parse(request.uri.query(), &["name"])?.name()?;
     let mut import = Import::begin(app, now, name).await?;
-    let result = match import.read(request, body).await {
+    let mut body = Box::pin(body);
+    let result = match import.read(request, body.as_mut()).await {
         Ok(()) => import.finish().await,
         Err(problem) => Err(problem),
     };
     if let Err(problem) = result {
+        // Many clients read no answer before they have sent all.
+        runtime::spawn(async move { while let Some(Ok(_)) = body.frame().await {} });
         if let Err(error) = app.store.abandon_upload(&import.upload, now).await {
             stderr::line(format_args!("what is left of an import could not be removed yet: {error}"));
         }
@@ -78,10 +81,14 @@ impl<'a> Import<'a> {
     }
 
     /// Reads and stages all lines.
-    async fn read(&mut self, request: &Parts, body: impl http_body::Body<Data = Bytes>) -> Result<(), Problem> {
+    async fn read(
+        &mut self,
+        request: &Parts,
+        mut body: Pin<&mut impl http_body::Body<Data = Bytes>>,
+    ) -> Result<(), Problem> {
         let most = self.app.config.max_storage.saturating_mul(MAX_UPLOAD_FACTOR);
         let told = request.headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
-        let (mut lines, mut body, mut length) = (Lines::default(), pin!(body), 0);
+        let (mut lines, mut length) = (Lines::default(), 0);
         if told > Some(most) {
             return Err(Problem::TooLarge);
         }

@@ -76,7 +76,7 @@ pub use response::Body;
 pub async fn answer(
     app: &Result<App, Invalid>,
     request: &Parts,
-    body: impl http_body::Body<Data = Bytes>,
+    body: impl http_body::Body<Data = Bytes> + 'static,
 ) -> Response<Body> {
     let resource = Resource::at(request.uri.path());
     let image = resource.and_then(Resource::image);
@@ -90,7 +90,7 @@ async fn route(
     app: &Result<App, Invalid>,
     request: &Parts,
     resource: Option<Resource>,
-    body: impl http_body::Body<Data = Bytes>,
+    body: impl http_body::Body<Data = Bytes> + 'static,
 ) -> Result<Response<Body>, Problem> {
     if request.uri.path_and_query().is_some_and(|text| text.as_str().len() > MAX_PATH_AND_QUERY_BYTES) {
         return Err(Problem::UriTooLong);

@@ -9,7 +9,7 @@ use crate::wire::{Wire, authority};
 const MIB: usize = 1 << 20;
 
 /// How much memory an instance may have; an export gets by with 3 MiB.
-const INSTANCE: usize = 8 * MIB;
+pub const INSTANCE: usize = 8 * MIB;
 
 /// How many visits there are: so many that an export is larger than that, and than the buffers of sockets: 34 MB.
 const VISITS: i64 = 60_000;
@@ -24,7 +24,7 @@ fn with_a_long_log(setup: Setup) -> Server {
 }
 
 /// Begins an export, and reads no more of it than the head.
-fn begin(server: &Server, target: &str) -> Wire {
+pub fn begin(server: &Server, target: &str) -> Wire {
     let mut wire = Wire::connect(server.url());
     let (host, (name, value)) = (authority(server.url()), BEARER);
     wire.send(format!("GET {target} HTTP/1.1\r\nhost: {host}\r\n{name}: {value}\r\nconnection: close\r\n\r\n"));
@@ -34,7 +34,7 @@ fn begin(server: &Server, target: &str) -> Wire {
 }
 
 /// Reads the rest of a chunked body: what is there, and whether it ends as a complete one does.
-fn finish(mut wire: Wire) -> (String, bool) {
+pub fn finish(mut wire: Wire) -> (String, bool) {
     let raw = wire.read_to_end();
     let (mut body, mut rest) = (Vec::new(), &raw[..]);
     while let Some(end) = rest.windows(2).position(|bytes| bytes == b"\r\n") {

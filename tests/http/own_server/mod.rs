@@ -1,5 +1,6 @@
 //! What takes a host of one's own: its clock, its variables, its volume, its end.
 
+mod backups;
 mod coarse;
 mod component;
 mod counting;
@@ -9,6 +10,7 @@ pub mod exports;
 mod full_disk;
 mod hostile;
 mod hosts;
+mod imports;
 mod load;
 mod locks;
 mod metrics;
