@@ -15,6 +15,8 @@
 mod numbers;
 mod reader;
 
+use std::fmt::Write;
+
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -126,8 +128,12 @@ impl Summary {
 
     /// The last line.
     pub fn end(&self) -> End {
-        let digits = self.hash.clone().finalize().iter().map(|byte| format!("{byte:02x}")).collect();
-        End { lines: self.lines, visits: self.visits, sha256: digits }
+        let mut sha256 = String::new();
+        for byte in self.hash.clone().finalize() {
+            // Writing to a string does not fail.
+            _ = write!(sha256, "{byte:02x}");
+        }
+        End { lines: self.lines, visits: self.visits, sha256 }
     }
 }
 

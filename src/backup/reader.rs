@@ -144,7 +144,7 @@ impl Lines {
     ///
     /// # Errors
     /// That a line is too long.
-    pub fn next(&mut self) -> Result<Option<&[u8]>, Wrong> {
+    pub fn next_line(&mut self) -> Result<Option<&[u8]>, Wrong> {
         let rest = &self.rest[self.begun..];
         let length = rest.iter().position(|byte| *byte == b'\n').map(|position| position + 1);
         if length.unwrap_or(rest.len()) > MAX_LINE_BYTES {
@@ -204,7 +204,7 @@ mod tests {
         // In chunks that do not end with lines.
         for chunk in text.as_bytes().chunks(100) {
             lines.push(chunk);
-            while let Some(line) = lines.next()? {
+            while let Some(line) = lines.next_line()? {
                 parts.extend(backup.line(line)?);
             }
         }
@@ -275,7 +275,9 @@ mod tests {
             line(&format!("{whole}{{\"end\":{{\"lines\":{lines},\"visits\":{visits},\"sha256\":\"{sha256}\"}}}}\n"))
         };
         let mut summary = Summary::default();
-        LINES.iter().for_each(|line| summary.add(format!("{line}\n").as_bytes(), 0));
+        for line in LINES {
+            summary.add(format!("{line}\n").as_bytes(), 0);
+        }
         let sha256 = summary.end().sha256;
         assert_eq!(end(7, 12, &sha256), None);
         for wrong in [end(8, 12, &sha256), end(7, 11, &sha256), end(7, 12, &sha256.replace('a', "b")), end(7, 12, "")] {

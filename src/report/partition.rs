@@ -111,16 +111,13 @@ fn divide(peers: &[Peer], others: &Others) -> (Vec<Answered>, Lacking) {
     let imports = answered.iter().flat_map(|one| &peers[one.position].imports);
     let counted: Vec<_> = imports.filter(|import| import.visits.is_some()).cloned().collect();
     for known in &others.memory.known {
-        match answered.iter_mut().find(|one| peers[one.position].id() == Some(&known.id)) {
-            Some(one) => {
-                let revision = peers[one.position].answer.as_ref().ok().and_then(|reporter| reporter.revision);
-                let is_older = revision.is_some_and(|revision| revision < known.revision);
-                one.newer = (is_older && others.is_duplicate(&known.id)).then(|| known.clone());
-            }
-            None => {
-                let import = counted.iter().find(|import| import.id == known.id).cloned();
-                lacking.silent.push(Silent::new(known, import, peers, others));
-            }
+        if let Some(one) = answered.iter_mut().find(|one| peers[one.position].id() == Some(&known.id)) {
+            let revision = peers[one.position].answer.as_ref().ok().and_then(|reporter| reporter.revision);
+            let is_older = revision.is_some_and(|revision| revision < known.revision);
+            one.newer = (is_older && others.is_duplicate(&known.id)).then(|| known.clone());
+        } else {
+            let import = counted.iter().find(|import| import.id == known.id).cloned();
+            lacking.silent.push(Silent::new(known, import, peers, others));
         }
     }
     for import in counted {

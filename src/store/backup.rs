@@ -83,8 +83,11 @@ struct Begin {
     tallies: i64,
     log: i64,
     imports: Vec<(i64, Id, String, i64, i64, i64, i64)>,
-    open: Vec<(Page, Vec<(i64, i64)>)>,
+    open: Vec<Row>,
 }
+
+/// Tallies of a page: slots with their visits.
+type Row = (Page, Vec<(i64, i64)>);
 
 /// A backup, and how far it is.
 pub struct Backup {
@@ -196,8 +199,7 @@ impl Backup {
         let cursor = [Value::Integer(present.import), Value::Text(present.page.clone()), Value::Integer(present.slot)];
         let parameters: Vec<_> =
             [epoch, first_open, last_id].into_iter().chain(cursor).chain([number(BACKUP_BATCH)]).collect();
-        let (is_intact, tallies): (bool, Vec<(Page, Vec<(i64, i64)>)>) =
-            read(&self.connection, TALLIES, &parameters).await?;
+        let (is_intact, tallies): (bool, Vec<Row>) = read(&self.connection, TALLIES, &parameters).await?;
         check(is_intact)?;
         let mut tallies: Vec<_> = tallies.into_iter().map(|(page, slots)| Tallies { page, slots }).collect();
         let last = tallies.last().and_then(|last| Some((last.page.as_str().to_owned(), last.slots.last()?.0)));

@@ -69,7 +69,7 @@ impl Store {
     pub async fn metrics(&self) -> Result<Metrics, Error> {
         let (visits, log_visits, pages, imported_visits, storage_bytes, ignored) = self.read(METRICS, &[]).await?;
         let (storage_budget_bytes, oldest) = (self.config.max_storage, self.oldest().await?);
-        Ok(Metrics { visits, ignored, log_visits, pages, imported_visits, storage_bytes, storage_budget_bytes, oldest })
+        Ok(Metrics { visits, imported_visits, ignored, log_visits, pages, storage_bytes, storage_budget_bytes, oldest })
     }
 
     /// How far back the details go.

@@ -101,7 +101,7 @@ impl<'a> Import<'a> {
                 return Err(Problem::TooLarge);
             }
             lines.push(&data);
-            while let Some(line) = lines.next().map_err(Problem::BadUpload)? {
+            while let Some(line) = lines.next_line().map_err(Problem::BadUpload)? {
                 self.line(line).await?;
             }
         }

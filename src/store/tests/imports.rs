@@ -17,6 +17,9 @@ use crate::zone::SLOT;
 
 const TABLES: [&str; 4] = ["imports", "pages", "slots", "tallies"];
 
+/// A page, and slots with their visits.
+type Tallies = (String, Vec<(i64, i64)>);
+
 /// The sources of imports with their shares.
 fn shares(imports: Vec<ImportRow>) -> Vec<(String, Option<i64>)> {
     let imports = imports.into_iter().map(ImportRow::imported);
@@ -72,7 +75,7 @@ proptest! {
             let (mut page, mut slot) = (String::new(), -1);
             loop {
                 let parameters = params![epoch, until, i64::MAX, import, page, slot, batch];
-                let (is_intact, tallies): (bool, Vec<(String, Vec<(i64, i64)>)>) = replica.read(TALLIES, parameters);
+                let (is_intact, tallies): (bool, Vec<Tallies>) = replica.read(TALLIES, parameters);
                 assert!(is_intact);
                 let Some(last) = tallies.last() else { break };
                 (page, slot) = (last.0.clone(), last.1.last().expect("a slot").0);
@@ -87,7 +90,9 @@ proptest! {
         }
         let columns = "import_id, page, slot, tallies.visits";
         let mut all = replica.rows(columns, "current_pages JOIN tallies ON page_id = current_pages.id");
-        [&mut found, &mut all].into_iter().for_each(|tallies| tallies.sort_by_key(ToString::to_string));
+        for tallies in [&mut found, &mut all] {
+            tallies.sort_by_key(ToString::to_string);
+        }
         prop_assert_eq!(&found, &all);
         let total: i64 = found.iter().map(|tally| tally[3].as_i64().expect("a number")).sum();
         prop_assert_eq!(total, replica.count(None, 0, i64::MAX));

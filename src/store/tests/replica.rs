@@ -252,7 +252,9 @@ impl Replica {
         let mut expected = expected;
         if !self.imports.is_empty() {
             // Which of them was visited first is not known.
-            [&mut busiest, &mut expected].into_iter().for_each(|pages| pages.sort_by_key(ToString::to_string));
+            for pages in [&mut busiest, &mut expected] {
+                pages.sort_by_key(ToString::to_string);
+            }
         }
         assert_eq!(busiest, expected);
 

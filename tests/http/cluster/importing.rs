@@ -95,7 +95,7 @@ fn a_lost_volume_is_restored_from_a_backup_and_from_what_others_remember() {
         check(&fleet.server(name).client(), 100, &[], &[]);
         assert_eq!(row(&fleet.server(name).client(), &lost), json!([40, "retired", ["b"]]));
     }
-    fleet.under_load(|fleet| fleet.discover());
+    fleet.under_load(Fleet::discover);
 }
 
 #[test]
@@ -116,8 +116,7 @@ fn an_original_that_answers_counts_itself_and_the_answer_says_that_it_is_there_t
         assert_eq!(
             own,
             Some(match name {
-                "a" => 40,
-                "b" => 40,
+                "a" | "b" => 40,
                 _ => 20,
             })
         );

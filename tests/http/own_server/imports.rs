@@ -108,7 +108,7 @@ fn an_upload_that_is_cut_off_or_announced_too_long_leaves_nothing() {
         ));
         wire
     };
-    let lines: String = (0..3000).map(|number| format!("/page/{number},1\n")).collect();
+    let lines = (0..3000).map(|number| format!("/page/{number},1\n")).collect::<Vec<_>>().concat();
     let wire = begin(1 << 20, &lines);
     eventually("what is staged", || (rows(&server)[3] >= 2000).then_some(()));
     assert_eq!(server.client().count(""), 1);

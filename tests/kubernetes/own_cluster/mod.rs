@@ -4,5 +4,6 @@ mod faults;
 mod load;
 mod policy;
 mod restarts;
+mod runbooks;
 mod runtime;
 mod scaling;
