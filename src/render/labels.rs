@@ -29,10 +29,16 @@ pub fn state_label(count: &ReplicaCount) -> Option<String> {
         State::Ended => format!("ended by {as_of} with {visits} visits, which are in the total"),
         State::Unreachable => format!("had {visits} visits at {as_of}, which are in the total"),
         State::Retired => format!("is retired; it had {visits} visits at {as_of}, which are in the total"),
-        State::Imported => format!("was imported, with {visits} visits up to {as_of}, which are in the total"),
-        State::Duplicate => "is a duplicate: of the numbers that its id has, only one is in the total".to_owned(),
+        State::Imported => {
+            let by = if imported_by.is_empty() { String::new() } else { format!(" by {imported_by}") };
+            return Some(format!("was imported{by}, with {visits} visits up to {as_of}, which are in the total"));
+        }
+        State::Duplicate => {
+            return Some("is a duplicate: of the numbers that its id has, only one is in the total".to_owned());
+        }
     };
-    let holders = if imported_by.is_empty() { String::new() } else { format!("; {imported_by} has imported them") };
+    let holders =
+        if imported_by.is_empty() { String::new() } else { format!("; {imported_by} imported a backup of it") };
     Some(label + &holders)
 }
 

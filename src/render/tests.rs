@@ -8,9 +8,9 @@ use super::svg::Color;
 use super::{csv, html, json, metrics, svg, text};
 use crate::bucket::Bucket;
 use crate::report::{
-    Answer, BucketCount, Cluster, CoarseBefore, Count, Deleted, ExportedVisit, Histogram, Home, Id, Known, KnownState,
-    Memory, MergedCount, MergedHistogram, MergedSummary, MergedTail, Metrics, Oldest, Others, PageCount, Reporter,
-    Summary, Tail, Version,
+    Answer, BucketCount, Cluster, CoarseBefore, Count, Deleted, ExportedVisit, Histogram, Home, Id, Imported, Known,
+    KnownState, Memory, MergedCount, MergedHistogram, MergedSummary, MergedTail, Metrics, Oldest, Others, PageCount,
+    Reporter, Summary, Tail, Version,
 };
 use crate::visit::{Page, Visit};
 use crate::zone::Zone;
@@ -303,6 +303,16 @@ fn the_states_of_replicas_are_told_as_in_the_snapshots() {
     others.retired.push(id.clone());
     let known = Known { replica: "footfall-4".to_owned(), id, ..others.memory.known[0].clone() };
     others.memory.known.push(known);
+    // One was imported; so was less than what is known of one that is silent, and what another one counts itself.
+    let imported = |replica: &str, visits| Imported {
+        id: reporter(replica).id.expect("an id"),
+        replica: replica.to_owned(),
+        revision: 900,
+        as_of: now() - TimeDelta::days(1),
+        visits,
+    };
+    let imports =
+        || vec![imported("footfall-7", Some(7)), imported("footfall-3", Some(5)), imported("footfall-1", None)];
     // The volume of one is a copy of another's, and of one that is silent nothing is known.
     let copy = || Reporter { replica: "footfall-5".to_owned(), revision: Some(43), ..reporter("footfall-1") };
     let count = |reporter| Count { reporter, ..count("footfall-0") };
@@ -312,7 +322,8 @@ fn the_states_of_replicas_are_told_as_in_the_snapshots() {
             answer("footfall-5", Ok(count(copy()))),
             answer("footfall-6", Err("it is unreachable".to_owned())),
         ]);
-        Cluster::of_counts(count(reporter("footfall-0")), answers, &others, share, &zone())
+        let own = Count { imports: imports(), ..count(reporter("footfall-0")) };
+        Cluster::of_counts(own, answers, &others, share, &zone())
     };
     let (all, none) = (counts(|known| Some(known.visits)), counts(|_| None));
     check("states.txt", &format!("{}\n{}", text::merged_count(&all), text::merged_count(&none)));
@@ -324,7 +335,7 @@ fn the_states_of_replicas_are_told_as_in_the_snapshots() {
             answer("footfall-5", Ok(summary(copy()))),
             answer("footfall-6", Err("it is unreachable".to_owned())),
         ]);
-        let own = summary(reporter("footfall-0"));
+        let own = Summary { imports: imports(), ..summary(reporter("footfall-0")) };
         let html = dashboard(Cluster::of_summaries(own, answers, &others, share, 4, &zone()), true, None);
         let between = |start, end| html.split(start).nth(1).and_then(|from| from.split(end).next()).expect("a part");
         between("<main>", "<section").to_owned() + between("<h2 id=\"replicas\">", "</section>")

@@ -243,6 +243,12 @@ impl Store {
 const FINISH_ATTEMPTS: usize = 5;
 
 impl Upload {
+    /// A revision for numbers that replace those of a source, whatever they are: this one, if it is larger than theirs.
+    pub fn revision_after(&self, source: &Id, revision: i64) -> i64 {
+        let current = self.current.iter().find(|(id, _)| id == source);
+        current.map_or(revision, |(_, current)| revision.max(current + 1))
+    }
+
     fn relation(&self, database: &Database) -> Relation {
         let current = self.current.iter().find(|(id, _)| *id == database.id).map(|(_, revision)| *revision);
         match current {

@@ -41,8 +41,8 @@ pub const METRICS: &str = "
 /// The time of the oldest visit, and the oldest slot that is itself, or was merged into a day, a month or a year.
 pub const OLDEST: &str = "
     WITH before (day, month, year) AS (
-        SELECT max(iif(period = 'day', before, 0)), max(iif(period = 'month', before, 0)),
-            max(iif(period = 'year', before, 0))
+        SELECT max(iif(period = 'day', coarse_before, 0)), max(iif(period = 'month', coarse_before, 0)),
+            max(iif(period = 'year', coarse_before, 0))
         FROM coarse
     )
     SELECT json_array(

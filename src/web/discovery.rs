@@ -128,7 +128,8 @@ async fn learn_from(app: &App, peer: &Peer, known: &[Known], now: DateTime<Utc>)
         let other = Known { as_of: other.as_of.min(now), ..other.clone() };
         let is_news = known.iter().find(|known| known.id == other.id).is_none_or(|known| {
             let is_later = other.revision == known.revision && other.as_of > known.as_of;
-            other.revision > known.revision || (is_later && other.state != known.state)
+            let was_imported = known.state == KnownState::Imported && other.state != KnownState::Imported;
+            other.revision > known.revision || was_imported || (is_later && other.state != known.state)
         });
         if is_news {
             app.store.remember(&other, MAX_RELAYED_REPLICAS).await?;

@@ -73,8 +73,8 @@ impl<'a> Import<'a> {
         let mut import = Self { app, now, upload, format, databases: Vec::new() };
         if let Some(replica) = name {
             import.format = Reading::Numbers(Numbers::new(app.config.timezone.clone()));
-            // Whatever is uploaded later replaces it.
-            let (id, revision) = (Id::of(&replica), now.timestamp_micros());
+            let id = Id::of(&replica);
+            let revision = import.upload.revision_after(&id, now.timestamp_micros());
             import.database(Database { id, replica, revision, visits: 0, as_of: now, coarse_before: 0 }).await?;
         }
         Ok(import)

@@ -36,7 +36,8 @@ pub fn notes(summary: &Cluster<MergedSummary>) -> Markup {
 /// The replicas that are missing and whose number is not known, with the reason.
 pub fn unknown(summary: &Cluster<MergedSummary>) -> impl Iterator<Item = (&String, &String)> {
     let is_known = |name: &str| {
-        let has_number = |count: &ReplicaCount| count.replica == name && count.state != State::Answered;
+        let is_silent = |state| !matches!(state, State::Answered | State::Imported);
+        let has_number = |count: &ReplicaCount| count.replica == name && is_silent(count.state);
         summary.merged.replicas.iter().any(|replica| has_number(&replica.count))
     };
     summary.reasons.iter().filter(move |(replica, _)| !is_known(replica))

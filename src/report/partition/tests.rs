@@ -6,8 +6,8 @@ use chrono::{DateTime, Utc};
 use proptest::prelude::*;
 
 use crate::report::{
-    Answer, Cluster, Count, Id, Identity, Known, KnownState, Memory, MergedCount, Others, Own, Report, Reporter, State,
-    duplicates,
+    Answer, Cluster, Count, Id, Identity, Imported, Known, KnownState, Memory, MergedCount, Others, Own, Report,
+    Reporter, State, duplicates,
 };
 use crate::zone::Zone;
 
@@ -281,5 +281,29 @@ proptest! {
             cluster.merged.replicas.iter().map(|replica| (&replica.id, replica.state)).collect();
         prop_assert_eq!(states.len(), cluster.merged.replicas.len(), "an id is counted twice");
         prop_assert!(states.values().all(|state| *state != State::Retired));
+    }
+}
+
+#[test]
+fn of_one_that_is_silent_at_least_what_was_imported_counts() {
+    for (remembered, replicas, missing) in [
+        (None, "b 1 3 imported", ""),
+        (Some((2, KnownState::Imported)), "b 1 3 imported", ""),
+        (Some((2, KnownState::Drained)), "b 1 3 ended", ""),
+        (Some((3, KnownState::Drained)), "b 1 3 ended", ""),
+        (Some((5, KnownState::Drained)), "b 1 5 ended", ""),
+        (Some((3, KnownState::Answered)), "b 1 3 unreachable", "b"),
+        (Some((5, KnownState::Answered)), "b 1 5 unreachable", "b"),
+    ] {
+        let (replica, visits, as_of) = ("b".to_owned(), Some(3), at(NOW - 40));
+        let import = Imported { id: id(1), replica, revision: 3, as_of, visits };
+        let own = Count { visits: 103, imports: vec![import], ..count("a", Some(id(0)), 100) };
+        let known = remembered.map(|(visits, state)| known("b", 1, visits, state)).into_iter().collect();
+        let others = Others { memory: Memory { known, ..Memory::default() }, now: at(NOW), ..Others::default() };
+        let all = Cluster::of_counts(own, Vec::new(), &others, |known| Some(known.visits), &Zone::UTC);
+        assert_eq!(told(&all), (replicas.to_owned(), missing.to_owned()), "{remembered:?}");
+        let import = &all.merged.replicas[1];
+        let age = if import.visits > 3 { 20 } else { 40 };
+        assert_eq!((&*import.imported_by, import.as_of.to_utc()), (&["a".to_owned()][..], at(NOW - age)));
     }
 }
