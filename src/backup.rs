@@ -12,6 +12,7 @@
 //! The tallies of a database follow its line: first that of the replica itself, then those that it has imported. The log
 //! follows them, the latest visit first.
 
+mod lines;
 mod numbers;
 mod reader;
 
@@ -23,8 +24,9 @@ use sha2::{Digest, Sha256};
 
 use crate::report::{Id, deserialize_utc};
 use crate::visit::{Page, Visit};
+pub use lines::{Lines, Wrong};
 pub use numbers::Numbers;
-pub use reader::{Backup, Lines, Part, Wrong};
+pub use reader::{Backup, Part};
 
 /// The version of this format.
 pub const VERSION: u32 = 1;

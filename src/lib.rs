@@ -3,28 +3,29 @@
 //! A request comes in here, at `entry`, and goes to [`web`], which finds its resource, parses its parameters, and
 //! answers. A module uses modules below it only, and any may use `limits`, `stderr` and `runtime`:
 //!
-//! | module      | what it is                                              | uses                                     |
-//! |-------------|---------------------------------------------------------|------------------------------------------|
-//! | [`web`]     | routes, formats, errors, resources; reads the clock     | everything below                         |
-//! | [`render`]  | a report in a format: a file each; alone escapes text   | report, visit, bucket, zone, uri         |
+//! | module      | what it is                                              | uses                                        |
+//! |-------------|---------------------------------------------------------|---------------------------------------------|
+//! | [`web`]     | routes, formats, errors, resources; reads the clock     | everything below                            |
+//! | [`render`]  | a report in a format: a file each; alone escapes text   | report, visit, bucket, zone, uri            |
 //! | [`store`]   | SQLite: recording by one insert, tallying, reading      | backup, config, report, visit, bucket, zone |
-//! | [`peers`]   | asking the other replicas                               | config, report, visit, bucket, zone, uri |
-//! | [`backup`]  | the format of a backup: writing, reading and checking   | config, report, visit, zone              |
-//! | [`config`]  | the variables, parsed and checked once an instance      | report, visit, zone                      |
-//! | [`report`]  | what is answered, and merging the reports of replicas   | visit, bucket, zone, limits              |
-//! | [`visit`]   | what is recorded: visits to pages                       | zone, limits                             |
-//! | [`bucket`]  | the minutes, hours and days that a histogram counts in  | zone, limits                             |
-//! | [`zone`]    | time: zones, slots, `since` and `until`                 | nothing                                  |
-//! | [`uri`]     | paths with a query                                      | nothing                                  |
-//! | [`runtime`] | what an instance does beside answering                  | nothing                                  |
-//! | [`limits`]  | the numbers that tune the program, each with its reason | nothing                                  |
-//! | [`stderr`]  | log lines for operators                                 | nothing                                  |
+//! | [`peers`]   | asking the other replicas                               | config, report, visit, bucket, zone, uri    |
+//! | [`backup`]  | the format of a backup: writing, reading and checking   | config, report, visit, zone                 |
+//! | [`config`]  | the variables, parsed and checked once an instance      | report, visit, zone                         |
+//! | [`report`]  | what is answered, and merging the reports of replicas   | visit, bucket, zone, limits                 |
+//! | [`visit`]   | what is recorded: visits to pages                       | zone, limits                                |
+//! | [`bucket`]  | the minutes, hours and days that a histogram counts in  | zone, limits                                |
+//! | [`zone`]    | time: zones, slots, `since` and `until`                 | nothing                                     |
+//! | [`uri`]     | paths with a query                                      | nothing                                     |
+//! | [`runtime`] | what an instance does beside answering                  | nothing                                     |
+//! | [`limits`]  | the numbers that tune the program, each with its reason | nothing                                     |
+//! | [`stderr`]  | log lines for operators                                 | nothing                                     |
 //!
 //! Where to look for what often changes:
 //!
 //! - the schema: `src/store/schema.sql`; the delay of a retry: [`limits`], and `src/store/retry.rs` for how it is used
 //! - the buckets of a histogram: [`bucket`]; their default number and the longest ranges: [`limits`]
 //! - the agents that are not visitors: the variable `ignore_agents` in `spin.toml`; their use: `src/web/record.rs`
+//! - the format of a backup: [`backup`]; of the CSV that can be imported: `src/backup/numbers.rs`
 //! - a header of all answers: `src/web/response.rs`; a path or its formats: `src/web/resource.rs`
 //! - the text of a badge: `src/render/svg/badge.rs`; of an error: `src/web/problem.rs`
 //!

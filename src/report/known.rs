@@ -6,7 +6,8 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::id::Id;
-use super::replica::{Imported, PageCount, Reporter, deserialize_utc};
+use super::imported::{Imported, deserialize_utc};
+use super::replica::{PageCount, Reporter};
 
 /// Who a replica is, and how many visits it has.
 #[derive(Clone, Debug, PartialEq)]

@@ -8,7 +8,8 @@ use super::cluster::{
     ReplicaCount, ReplicaDeleted, ReplicaSummary, ReplicaVisit, State,
 };
 use super::known::Known;
-use super::partition::{Silent, partition};
+use super::lacking::Silent;
+use super::partition::partition;
 use super::plausible::counts;
 use super::replica::{BucketCount, CoarseBefore, Count, Deleted, Histogram, Reporter, Summary, Tail};
 use crate::limits::SUMMARY_PAGES;

@@ -3,20 +3,24 @@
 //! | module       | what it is                                                 | uses                               |
 //! |--------------|------------------------------------------------------------|------------------------------------|
 //! | `merge`      | merging the reports of several replicas                    | partition, and what that uses      |
-//! | `partition`  | which replicas answered, and which are silent or missing   | plausible, cluster, known, replica |
+//! | `partition`  | which replicas answered, and which are silent or missing   | lacking, plausible, and their uses |
+//! | `lacking`    | which replicas lack in the merged reports, or may          | cluster, known, imported           |
 //! | `duplicates` | which databases there are several of                       | known, replica                     |
-//! | `imports`    | who counts what several have                               | replica                            |
+//! | `holders`    | who counts what several have                               | imported                           |
 //! | `plausible`  | what a report of a peer has to be like: it is not trusted  | known, replica                     |
 //! | `cluster`    | the merged reports, and which replicas are missing in them | known, replica                     |
 //! | `known`      | what replicas know of each other                           | replica                            |
-//! | `replica`    | the reports of one replica                                 | id                                 |
+//! | `replica`    | the reports of one replica                                 | imported                           |
+//! | `imported`   | what was imported                                          | id                                 |
 //! | `id`         | the ids of databases                                       | nothing                            |
 
 mod cluster;
 mod duplicates;
+mod holders;
 mod id;
-mod imports;
+mod imported;
 mod known;
+mod lacking;
 mod merge;
 mod partition;
 mod plausible;
@@ -27,12 +31,13 @@ pub use cluster::{
     ReplicaCount, ReplicaDeleted, ReplicaSummary, ReplicaVisit, State,
 };
 pub use duplicates::{Own, duplicates};
+pub use holders::{Holder, left_out};
 pub use id::Id;
-pub use imports::{Holder, left_out};
+pub(crate) use imported::deserialize_utc;
+pub use imported::{ImportOutcome, Imported, ImportedDatabase};
 pub use known::{Asked, Identity, Known, KnownState, Memory, Pages, Status};
 pub use plausible::{MAX_VISITS, Report};
-pub(crate) use replica::deserialize_utc;
 pub use replica::{
-    BucketCount, CoarseBefore, Count, Deleted, ExportedVisit, Histogram, Home, ImportOutcome, ImportResult, Imported,
-    ImportedDatabase, Metrics, Oldest, PageCount, Reporter, Summary, Tail, Version,
+    BucketCount, CoarseBefore, Count, Deleted, ExportedVisit, Histogram, Home, ImportResult, Metrics, Oldest,
+    PageCount, Reporter, Summary, Tail, Version,
 };

@@ -4,9 +4,11 @@ use std::collections::BTreeSet;
 
 use super::cluster::{Answer, Others, ReplicaCount, State};
 use super::id::Id;
+use super::imported::Imported;
 use super::known::Known;
+use super::lacking::{Lacking, Silent};
 use super::plausible::Report;
-use super::replica::{Imported, Reporter};
+use super::replica::Reporter;
 use crate::zone::Zone;
 
 /// A report that is merged.
@@ -19,28 +21,6 @@ pub struct Merged<T> {
     pub newer: Option<Known>,
     /// The replicas that have imported a backup of it.
     imported_by: Vec<String>,
-}
-
-/// The replicas that lack in the merged reports, or may.
-#[derive(Default)]
-pub struct Lacking {
-    /// Those that are known, and did not answer.
-    pub silent: Vec<Silent>,
-    /// Who is missing in any case: the position of the peer, the name, and the reason.
-    missing: Vec<(usize, String, String)>,
-}
-
-/// A replica that is known, and did not answer.
-pub struct Silent {
-    /// What is known of it.
-    pub known: Known,
-    /// Why it did not answer.
-    pub state: State,
-    /// What a replica that answered has imported of it.
-    import: Option<Imported>,
-    imported_by: Vec<String>,
-    position: usize,
-    reason: String,
 }
 
 /// Finds out which database each answer is of: the reports to merge, this replica's first, and who lacks in them. A name
@@ -117,12 +97,12 @@ fn divide(peers: &[Peer], others: &Others) -> (Vec<Answered>, Lacking) {
             one.newer = (is_older && others.is_duplicate(&known.id)).then(|| known.clone());
         } else {
             let import = counted.iter().find(|import| import.id == known.id).cloned();
-            lacking.silent.push(Silent::new(known, import, peers, others));
+            lacking.silent.push(silent(known, import, peers, others));
         }
     }
     for import in counted {
         if lacking.silent.iter().all(|silent| silent.known.id != import.id) {
-            lacking.silent.push(Silent::new(&import.known(), Some(import), peers, others));
+            lacking.silent.push(silent(&import.known(), Some(import), peers, others));
         }
     }
     for (position, peer) in peers.iter().enumerate().filter(|(_, peer)| peer.expected) {
@@ -187,25 +167,6 @@ fn mark_duplicates(answered: &mut [Answered], peers: &[Peer], others: &Others, l
     }
 }
 
-impl Lacking {
-    /// The names of the replicas that are missing, in the order of the peers, with the reason; `lacks` tells which of
-    /// the silent ones are among them.
-    pub fn missing(&self, lacks: &dyn Fn(&Silent) -> bool) -> Vec<(String, String)> {
-        let silent = self.silent.iter().filter(|silent| lacks(silent)).map(|silent| {
-            let reason = match silent.state {
-                State::Ended => "it has ended".to_owned(),
-                State::Retired => "it is retired".to_owned(),
-                State::Imported => "it was imported by a replica that is missing".to_owned(),
-                _ => silent.reason.clone(),
-            };
-            (silent.position, silent.known.replica.clone(), reason)
-        });
-        let mut missing: Vec<_> = silent.chain(self.missing.iter().cloned()).collect();
-        missing.sort_by_key(|(position, ..)| *position);
-        missing.into_iter().map(|(_, replica, reason)| (replica, reason)).collect()
-    }
-}
-
 impl<T: Report> Merged<T> {
     /// The number of visits of this replica itself, of those in its report.
     pub fn count(&self, visits: i64, others: &Others, zone: &Zone) -> ReplicaCount {
@@ -229,44 +190,21 @@ fn imported_by(id: &Id, peers: &[Peer]) -> Vec<String> {
     peers.iter().filter(has_it).map(name).collect::<BTreeSet<_>>().into_iter().collect()
 }
 
-impl Silent {
-    fn new(known: &Known, import: Option<Imported>, peers: &[Peer], others: &Others) -> Self {
-        let position = peers.iter().position(|peer| peer.name == known.peer).unwrap_or(peers.len());
-        let reason = match peers.get(position).map(|peer| &peer.answer) {
-            Some(Err(reason)) => reason,
-            Some(Ok(_)) => "another replica answers in its place",
-            None => "it is not among the peers that are asked",
-        };
-        Self {
-            known: known.clone(),
-            state: others.state(known),
-            imported_by: imported_by(&known.id, peers),
-            import,
-            position,
-            reason: reason.to_owned(),
-        }
-    }
-
-    /// Whether all that is known of it was imported, and is in the merged reports.
-    pub fn is_covered(&self) -> bool {
-        self.import.as_ref().is_some_and(|import| import.revision >= self.known.revision)
-    }
-
-    /// Whether the merged reports have all its visits.
-    pub fn is_complete(&self) -> bool {
-        self.is_covered() && self.state != State::Unreachable
-    }
-
-    /// The number of visits of this replica, of which `share` is the last known one: if it is later than what was imported,
-    /// it counts as far as it exceeds that.
-    pub fn count(&self, share: Option<i64>, zone: &Zone) -> Option<ReplicaCount> {
-        let Known { replica, id, as_of, .. } = self.known.clone();
-        let imported = self.import.as_ref().and_then(|import| import.visits);
-        let share = share.filter(|_| !self.is_covered());
-        let visits = imported.max(share)?;
-        let as_of = self.import.as_ref().filter(|_| share.is_none()).map_or(as_of, |import| import.as_of);
-        let (as_of, imported_by) = (zone.local(as_of), self.imported_by.clone());
-        Some(ReplicaCount { replica, id: Some(id), visits, as_of, state: self.state, imported_by })
+/// What is known of one that did not answer, and why it did not.
+fn silent(known: &Known, import: Option<Imported>, peers: &[Peer], others: &Others) -> Silent {
+    let position = peers.iter().position(|peer| peer.name == known.peer).unwrap_or(peers.len());
+    let reason = match peers.get(position).map(|peer| &peer.answer) {
+        Some(Err(reason)) => reason,
+        Some(Ok(_)) => "another replica answers in its place",
+        None => "it is not among the peers that are asked",
+    };
+    Silent {
+        known: known.clone(),
+        state: others.state(known),
+        imported_by: imported_by(&known.id, peers),
+        import,
+        position,
+        reason: reason.to_owned(),
     }
 }
 

@@ -4,8 +4,9 @@ use std::iter;
 
 use serde::de::DeserializeOwned;
 
+use super::imported::Imported;
 use super::known::{Asked, KnownState, Status};
-use super::replica::{BucketCount, Count, Deleted, Histogram, Imported, Reporter, Summary, Tail};
+use super::replica::{BucketCount, Count, Deleted, Histogram, Reporter, Summary, Tail};
 
 /// The largest number of visits that is plausible: the largest integer up to which numbers in JSON are exact.
 pub const MAX_VISITS: i64 = 1 << 53;

@@ -9,9 +9,9 @@ use spin_sdk::wasip3::random::insecure::get_insecure_random_u64;
 
 use super::database::Store;
 use super::error::Error;
-use super::parameters::{micros, time};
+use super::parameters::time;
 use crate::backup::{Database, Tallies};
-use crate::limits::{BACKUP_BATCH, MAX_IMPORTS, MAX_REMEMBERED_PAGES, MERGE_BATCH, UPLOAD_TIMEOUT};
+use crate::limits::{BACKUP_BATCH, MAX_IMPORTS, MAX_REMEMBERED_PAGES, MERGE_BATCH};
 use crate::report::{Id, PageCount, Pages};
 use crate::store::room::MERGE;
 
@@ -44,16 +44,6 @@ pub const FINISH: &str = "
 const UNFINISHED: &str = "SELECT count(*) FROM imports WHERE upload = ?1 AND state != 'current'";
 
 const ABANDON: &str = "UPDATE imports SET state = 'replaced' WHERE upload = ?1 AND state = 'staged'";
-
-/// Whether there is something of imports that do not count; of uploads that have brought something since ?1 and until ?2,
-/// this is not known yet.
-const HAS_DISCARDED: &str =
-    "SELECT EXISTS (SELECT 1 FROM discardable WHERE state = 'replaced' OR staged_at NOT BETWEEN ?1 AND ?2)";
-
-/// Removes some of it. The trigger in `routines.sql` does the work.
-pub const DISCARD: &str = "
-    DELETE FROM discardable WHERE id = (
-        SELECT min(id) FROM discardable WHERE state = 'replaced' OR staged_at NOT BETWEEN ?1 AND ?2)";
 
 /// The revision and the busiest pages, at most ?2, of each import that the upload ?1 brought.
 const PAGES: &str = "
@@ -207,19 +197,6 @@ impl Store {
     pub async fn abandon_upload(&self, upload: &Upload, now: DateTime<Utc>) -> Result<(), Error> {
         self.change(ABANDON, &[Value::Integer(upload.id)]).await?;
         self.discard(now, usize::MAX).await
-    }
-
-    /// Removes what does not count of imports, with at most so many statements.
-    pub(super) async fn discard(&self, now: DateTime<Utc>, statements: usize) -> Result<(), Error> {
-        let times = [Value::Integer(micros(now - UPLOAD_TIMEOUT)), Value::Integer(micros(now + UPLOAD_TIMEOUT))];
-        for _ in 0..statements {
-            if self.integer(HAS_DISCARDED, &times).await? == 0 {
-                break;
-            }
-            self.change(DISCARD, &times).await?;
-            self.checkpoint().await?;
-        }
-        Ok(())
     }
 
     /// Merges slots until none are being merged.

@@ -15,7 +15,7 @@
 //! | module        | what it is                                                           | uses                              |
 //! |---------------|----------------------------------------------------------------------|-----------------------------------|
 //! | `record`      | recording a visit or an ignored request, and making a visit durable  | database, parameters, maintenance |
-//! | `maintenance` | what is due after some hundred visits                                | import, tally, room, checkpoint   |
+//! | `maintenance` | what is due after some hundred visits                                | discard, tally, room, checkpoint  |
 //! | `tally`       | tallying the log, and which pages are counted separately             | database, parameters              |
 //! | `room`        | keeping the database within `max_storage`: the oldest detail goes    | checkpoint, parameters, period    |
 //! | `checkpoint`  | keeping the write-ahead log short                                    | connection                        |
@@ -23,7 +23,8 @@
 //! | `log`         | reading the log: its tail, and the export                            | database, parameters              |
 //! | `stats`       | the busiest pages, the metrics, and how far back the details go      | imports, parameters               |
 //! | `backup`      | backing up all that is counted                                       | import, log, open, tally          |
-//! | `import`      | importing the numbers of other databases and counters                | checkpoint, replicas, room        |
+//! | `import`      | importing the numbers of other databases and counters                | discard, replicas, room           |
+//! | `discard`     | removing what is left of imports that do not count                   | checkpoint, parameters            |
 //! | `imports`     | what was imported, as reads count it                                 | database, parameters              |
 //! | `delete`      | deleting a page                                                      | checkpoint, parameters, tally     |
 //! | `identity`    | the identity of this replica, and whether it is about to end         | database, parameters              |
@@ -43,6 +44,7 @@ mod connection;
 mod count;
 mod database;
 mod delete;
+mod discard;
 mod error;
 mod identity;
 mod import;

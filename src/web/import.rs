@@ -1,6 +1,7 @@
 //! `/import`: takes a backup of another replica, or the numbers of another counter, from clients that have the token.
 
 use std::pin::Pin;
+use std::time::Instant;
 
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
@@ -55,7 +56,8 @@ pub async fn post(
 /// An import that is under way.
 struct Import<'a> {
     app: &'a App,
-    now: DateTime<Utc>,
+    /// When the request came, by the clock and for how long it takes: an upload may take hours.
+    begun: (DateTime<Utc>, Instant),
     upload: Upload,
     format: Reading,
     databases: Vec<ImportedDatabase>,
@@ -70,7 +72,7 @@ impl<'a> Import<'a> {
     async fn begin(app: &'a App, now: DateTime<Utc>, name: Option<String>) -> Result<Self, Problem> {
         let upload = app.store.begin_upload().await.map_err(Problem::unavailable(FAILED))?;
         let format = Reading::Backup(Backup::default());
-        let mut import = Self { app, now, upload, format, databases: Vec::new() };
+        let mut import = Self { app, begun: (now, Instant::now()), upload, format, databases: Vec::new() };
         if let Some(replica) = name {
             import.format = Reading::Numbers(Numbers::new(app.config.timezone.clone()));
             let id = Id::of(&replica);
@@ -126,7 +128,8 @@ impl<'a> Import<'a> {
         match part {
             Some(Part::Database(database)) => self.database(database).await,
             Some(Part::Tallies(tallies)) => {
-                self.app.store.stage(&mut self.upload, tallies, self.now).await.map_err(refused)
+                let now = self.now();
+                self.app.store.stage(&mut self.upload, tallies, now).await.map_err(refused)
             }
             None => Ok(()),
         }
@@ -135,7 +138,8 @@ impl<'a> Import<'a> {
     /// Begins the numbers of a database. Those of the first one have to be new, if not the same; what that one had imported
     /// may be older.
     async fn database(&mut self, database: Database) -> Result<(), Problem> {
-        let relation = self.app.store.begin_import(&mut self.upload, &database, self.now).await.map_err(refused)?;
+        let now = self.now();
+        let relation = self.app.store.begin_import(&mut self.upload, &database, now).await.map_err(refused)?;
         let outcome = match relation {
             Relation::Own if self.databases.is_empty() => return Err(Problem::Conflict(OWN)),
             Relation::Earlier if self.databases.is_empty() => return Err(Problem::Conflict(EARLIER)),
@@ -151,7 +155,13 @@ impl<'a> Import<'a> {
     }
 
     async fn finish(&mut self) -> Result<(), Problem> {
-        self.app.store.finish_upload(&mut self.upload, self.now).await.map_err(refused)
+        let now = self.now();
+        self.app.store.finish_upload(&mut self.upload, now).await.map_err(refused)
+    }
+
+    fn now(&self) -> DateTime<Utc> {
+        let (now, begun) = self.begun;
+        now + begun.elapsed()
     }
 }
 

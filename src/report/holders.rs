@@ -1,7 +1,7 @@
 //! Who counts what several have: a replica that answers and those that imported a backup of it.
 
 use super::id::Id;
-use super::replica::Imported;
+use super::imported::Imported;
 
 /// A replica that was asked, and what it has imported; nothing if it did not answer.
 #[derive(Debug)]
