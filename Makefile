@@ -41,7 +41,7 @@ test-url: ## Run the tests that need no control of the server against FOOTFALL_U
 	@test -n "$(FOOTFALL_URL)" || { echo "Set FOOTFALL_URL, such as http://127.0.0.1:3000" >&2; exit 1; }
 	cargo test --workspace --test http any_server
 
-fuzz: ## Feed generated requests and answers of peers to the app, SECONDS (60) each
+fuzz: ## Feed generated requests, answers of peers, and uploads to the app, SECONDS (60) each
 	@scripts/fuzz $(or $(SECONDS),60)
 
 soak: build hosts ## Forty minutes of kills, full disks, locks, millions of visits and twenty simulated years, with an audit

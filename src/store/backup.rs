@@ -19,6 +19,7 @@ use crate::backup::{Database, Header, LastVisit, Line, Tallies, VERSION};
 use crate::config::Synchronous;
 use crate::limits::{BACKUP_BATCH, EXPORT_BATCH, MAX_LINE_TALLIES, OPEN_SLOTS};
 use crate::report::Id;
+use crate::stderr;
 use crate::visit::{Page, Visit};
 use crate::zone::{SLOT, Zone};
 
@@ -126,7 +127,10 @@ impl Store {
         connection.prepare_to_read().await?;
         let first_open = micros(now - OPEN_SLOTS) / SLOT;
         for _ in 0..10 {
-            while self.tally(None).await? > 0 {}
+            if let Err(error) = self.tally_all().await {
+                // A volume that is full is what somebody may want a backup of.
+                stderr::line(format_args!("a backup lacks the latest visits, which could not be tallied: {error}"));
+            }
             let begin: Begin = read(&connection, BEGIN, &[Value::Integer(first_open)]).await?;
             // The last visit that is tallied may be pruned, and merging may be under way.
             if (begin.last.is_some() || begin.visits == 0) && !begin.is_merging {
@@ -135,6 +139,11 @@ impl Store {
             self.merge_on().await?;
         }
         Err(Error::Failed("the tallies change all the time".to_owned()))
+    }
+
+    async fn tally_all(&self) -> Result<(), Error> {
+        while self.tally(None).await? > 0 {}
+        Ok(())
     }
 }
 

@@ -10,10 +10,10 @@ use spin_sdk::wasip3::random::insecure::get_insecure_random_u64;
 use super::database::Store;
 use super::error::Error;
 use super::parameters::time;
+use super::room::MERGE;
 use crate::backup::{Database, Tallies};
 use crate::limits::{BACKUP_BATCH, MAX_IMPORTS, MAX_REMEMBERED_PAGES, MERGE_BATCH};
 use crate::report::{Id, PageCount, Pages};
-use crate::store::room::MERGE;
 
 /// The id of this database, and of each import its source and revision.
 pub const STATE: &str = "

@@ -78,7 +78,11 @@ pub fn cluster(times: i64) -> [Server; 3] {
 /// Has a server know only days until ten days ago.
 pub fn make_coarse(server: &Server) {
     let slot = (now() - 10 * 24 * HOUR) / (HOUR / 4);
-    server.volume().open().execute("UPDATE coarse SET before = ?1 WHERE period = 'day'", [slot]).expect("days");
+    server
+        .volume()
+        .open()
+        .execute("UPDATE coarse SET before = ?1, coarse_before = ?1 WHERE period = 'day'", [slot])
+        .expect("days");
 }
 
 /// A value as it stands in a query, with every byte encoded.

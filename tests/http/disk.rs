@@ -10,7 +10,7 @@ use crate::volume::Volume;
 
 const UNSHARE: [&str; 4] = ["unshare", "--user", "--map-root-user", "--mount"];
 
-/// A host whose data directory is a file system of this size, with a clock of its own.
+/// A host whose data directory is a file system of this size, with a clock of its own, and the token `secret`.
 pub fn start(size: &str) -> Server {
     let volume = Volume::new();
     fs::create_dir(volume.data()).expect("a directory");
@@ -24,6 +24,7 @@ pub fn start(size: &str) -> Server {
         .through(UNSHARE)
         .through(["sh", "-c", script, "sh", size, data])
         .at("2026-03-29T01:00:00Z")
+        .variable("export_token", "secret")
         .start()
 }
 

@@ -2,7 +2,9 @@
 
 use std::fs::File;
 
+use super::exports::ndjson;
 use super::{assert_unavailable, visit_until_unavailable};
+use crate::client::Client;
 use crate::disk;
 
 #[test]
@@ -37,4 +39,19 @@ fn a_disk_that_is_full_from_the_start_is_unavailable_until_there_is_room() {
     drop(file);
     disk::free(&server);
     assert_eq!(server.client().visit(), disk::copy(&server).audit());
+}
+
+#[test]
+fn a_full_disk_can_be_backed_up_to_the_last_visit_that_is_tallied() {
+    let server = disk::start("1m");
+    let client = server.client();
+    let tallied = client.visit();
+    let bearer = ("authorization", "Bearer secret");
+    let backup = |client: &Client| ndjson(client.get_with("/backup", &[bearer]).text());
+    assert_eq!(backup(&client)[0]["backup"]["last"]["id"], tallied);
+    disk::fill(&server);
+    visit_until_unavailable(&client);
+    let lines = backup(&client);
+    let last = lines[0]["backup"]["last"]["id"].as_i64().expect("an id");
+    assert!(last >= tallied && lines[lines.len() - 1]["end"]["visits"] == last, "{lines:?}");
 }
