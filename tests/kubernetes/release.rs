@@ -120,6 +120,11 @@ impl Release {
         self.wait_until_ready();
     }
 
+    /// Removes it with its namespace: the node has room for some twenty replicas.
+    pub fn remove(self) {
+        stdout(&mut kubectl(&["delete", "namespace", &self.namespace, "--timeout", "180s"]));
+    }
+
     /// kubectl, in its namespace.
     pub fn kubectl(&self, arguments: &[&str]) -> Command {
         // Before the arguments: what follows `--` is a command for a pod.

@@ -91,6 +91,7 @@ fn a_lost_volume_is_restored_from_a_backup() {
     assert_eq!((in_state(&answer, "answered"), in_state(&answer, "retired")), (3, 1), "{answer}");
     total += visited(&release, 3, || ());
     assert_total(&release, 3, total);
+    release.remove();
 }
 
 #[test]
@@ -106,6 +107,7 @@ fn five_replicas_become_three_for_good_while_visitors_come() {
     assert_eq!((in_state(&answer, "answered"), in_state(&answer, "ended")), (3, 2), "{answer}");
     let total = total + visited(&release, 3, || ());
     assert_total(&release, 3, total);
+    release.remove();
 }
 
 #[test]
@@ -122,4 +124,6 @@ fn a_cluster_moves_into_another_namespace() {
     let total = before + moved + answered;
     let answer = assert_total(&new, 3, total);
     assert_eq!((in_state(&answer, "answered"), in_state(&answer, "imported")), (3, 3), "{answer}");
+    old.remove();
+    new.remove();
 }
