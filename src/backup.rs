@@ -22,7 +22,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::report::{Id, deserialize_utc};
+use crate::report::Id;
 use crate::visit::{Page, Visit};
 pub use lines::{Lines, Wrong};
 pub use numbers::Numbers;
@@ -45,6 +45,13 @@ pub enum Line {
     Visit(Visit),
     /// The last one.
     End(End),
+}
+
+impl Line {
+    /// The number of visits in its tallies.
+    pub fn visits(&self) -> i64 {
+        if let Self::Tallies(tallies) = self { tallies.visits() } else { 0 }
+    }
 }
 
 /// What the first line tells.
@@ -70,7 +77,7 @@ pub struct LastVisit {
     /// Its id.
     pub id: i64,
     /// When it came.
-    #[serde(serialize_with = "crate::zone::serialize", deserialize_with = "deserialize_utc")]
+    #[serde(serialize_with = "crate::zone::serialize", deserialize_with = "crate::zone::deserialize_utc")]
     pub at: DateTime<Utc>,
 }
 
@@ -86,7 +93,7 @@ pub struct Database {
     /// The number of its visits, which is the sum of its tallies.
     pub visits: i64,
     /// When it had that number.
-    #[serde(serialize_with = "crate::zone::serialize", deserialize_with = "deserialize_utc")]
+    #[serde(serialize_with = "crate::zone::serialize", deserialize_with = "crate::zone::deserialize_utc")]
     pub as_of: DateTime<Utc>,
     /// Before which slot slots are merged into days, or longer periods.
     pub coarse_before: i64,

@@ -140,6 +140,14 @@ pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<DateTim
     clamped.map(|time_utc| time_utc.with_timezone(time.offset())).ok_or_else(|| Error::custom("out of range"))
 }
 
+/// [`deserialize`] in UTC.
+///
+/// # Errors
+/// The same.
+pub fn deserialize_utc<'de, D: Deserializer<'de>>(deserializer: D) -> Result<DateTime<Utc>, D::Error> {
+    deserialize(deserializer).map(|time| time.to_utc())
+}
+
 /// Writes a time for people: the date, the time of day with its offset, and the zone.
 pub fn human(time: &DateTime<FixedOffset>, zone: &str) -> String {
     // This is part of every answer of `/`, and a format string takes several times as long.

@@ -14,7 +14,7 @@ pub struct Wrong {
 /// Splits an upload into lines.
 #[derive(Debug, Default)]
 pub struct Lines {
-    rest: Vec<u8>,
+    buffer: Vec<u8>,
     begun: usize,
     number: usize,
 }
@@ -22,9 +22,9 @@ pub struct Lines {
 impl Lines {
     /// Adds what came.
     pub fn push(&mut self, chunk: &[u8]) {
-        self.rest.drain(..self.begun);
+        self.buffer.drain(..self.begun);
         self.begun = 0;
-        self.rest.extend_from_slice(chunk);
+        self.buffer.extend_from_slice(chunk);
     }
 
     /// The next line, with its newline; `None` until there is one.
@@ -32,15 +32,15 @@ impl Lines {
     /// # Errors
     /// That a line is too long.
     pub fn next_line(&mut self) -> Result<Option<&[u8]>, Wrong> {
-        let rest = &self.rest[self.begun..];
-        let length = rest.iter().position(|byte| *byte == b'\n').map(|position| position + 1);
-        if length.unwrap_or(rest.len()) > MAX_LINE_BYTES {
+        let remainder = &self.buffer[self.begun..];
+        let length = remainder.iter().position(|byte| *byte == b'\n').map(|position| position + 1);
+        if length.unwrap_or(remainder.len()) > MAX_LINE_BYTES {
             return Err(Wrong { line: self.number + 1, what: "it is too long" });
         }
         let Some(length) = length else { return Ok(None) };
         self.begun += length;
         self.number += 1;
-        Ok(Some(&self.rest[self.begun - length..self.begun]))
+        Ok(Some(&self.buffer[self.begun - length..self.begun]))
     }
 
     /// How many lines there were so far.
@@ -49,7 +49,7 @@ impl Lines {
     }
 
     /// What is left at the end: a line without a newline.
-    pub fn rest(&self) -> &[u8] {
-        &self.rest[self.begun..]
+    pub fn remainder(&self) -> &[u8] {
+        &self.buffer[self.begun..]
     }
 }

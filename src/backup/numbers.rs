@@ -35,7 +35,7 @@ impl Numbers {
     ///
     /// # Errors
     /// That there was no line.
-    pub fn end(self) -> Result<i64, Wrong> {
+    pub fn end(&self) -> Result<i64, Wrong> {
         if self.line > 0 { Ok(self.visits) } else { Err(Wrong { line: 1, what: "the upload is empty" }) }
     }
 

@@ -44,14 +44,15 @@ impl Backup {
     ///
     /// # Errors
     /// That it was not the last line of a backup.
-    pub fn end(self) -> Result<(), Wrong> {
+    pub fn end(&self) -> Result<(), Wrong> {
         let what = "it is cut off, since the last line of a backup is missing";
         if self.is_complete { Ok(()) } else { Err(Wrong { line: self.number + 1, what }) }
     }
 
     fn read(&mut self, text: &[u8]) -> Result<Option<Part>, &'static str> {
         let line = str::from_utf8(text).ok().and_then(|text| serde_json::from_str(text).ok());
-        let line = line.ok_or("it is no line of a backup")?;
+        let line: Line = line.ok_or("it is no line of a backup")?;
+        let visits = line.visits();
         if self.is_complete {
             return Err("it follows the last line of a backup");
         }
@@ -82,7 +83,7 @@ impl Backup {
                 return Ok(None);
             }
         };
-        self.summary.add(text, if let Some(Part::Tallies(tallies)) = &part { tallies.visits() } else { 0 });
+        self.summary.add(text, visits);
         Ok(part)
     }
 

@@ -15,7 +15,7 @@ pub struct Imported {
     /// Its revision.
     pub revision: i64,
     /// The time up to which its visits are here.
-    #[serde(serialize_with = "crate::zone::serialize", deserialize_with = "deserialize_utc")]
+    #[serde(serialize_with = "crate::zone::serialize", deserialize_with = "crate::zone::deserialize_utc")]
     pub as_of: DateTime<Utc>,
     /// How many of the visits that a report counts are from it; `None` where it leaves them out.
     #[serde(default)]
@@ -26,11 +26,6 @@ pub struct Imported {
 #[inline(never)]
 pub fn deserialize_imports<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Imported>, D::Error> {
     Vec::deserialize(deserializer)
-}
-
-/// A time in RFC 3339, for serde.
-pub fn deserialize_utc<'de, D: Deserializer<'de>>(deserializer: D) -> Result<DateTime<Utc>, D::Error> {
-    crate::zone::deserialize(deserializer).map(|time| time.to_utc())
 }
 
 /// A database whose numbers were uploaded.

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::id::Id;
-use super::imported::{Imported, deserialize_utc};
+use super::imported::Imported;
 use super::replica::{PageCount, Reporter};
 
 /// Who a replica is, and how many visits it has.
@@ -104,7 +104,7 @@ pub struct Known {
     /// Of two numbers of a replica, the one with the larger revision is the newer one.
     pub revision: i64,
     /// When it said so.
-    #[serde(serialize_with = "crate::zone::serialize", deserialize_with = "deserialize_utc")]
+    #[serde(serialize_with = "crate::zone::serialize", deserialize_with = "crate::zone::deserialize_utc")]
     pub as_of: DateTime<Utc>,
     /// What it did then.
     pub state: KnownState,

@@ -33,7 +33,6 @@ pub use cluster::{
 pub use duplicates::{Own, duplicates};
 pub use holders::{Holder, left_out};
 pub use id::Id;
-pub(crate) use imported::deserialize_utc;
 pub use imported::{ImportOutcome, Imported, ImportedDatabase};
 pub use known::{Asked, Identity, Known, KnownState, Memory, Pages, Status};
 pub use plausible::{MAX_VISITS, Report};

@@ -67,11 +67,6 @@ pub const TALLIES: &str = concat!(
 /// Whether all tallies are intact.
 pub const IS_INTACT: &str = concat!("SELECT json_array(", is_intact!(), ")");
 
-/// At most ?2 visits before the id ?1, the latest first.
-pub const LOG: &str = "
-    SELECT json_group_array(json_array(id, at, page) ORDER BY id DESC) FROM (
-        SELECT id, at, page FROM log WHERE id < ?1 ORDER BY id DESC LIMIT ?2)";
-
 #[derive(Deserialize)]
 struct Begin {
     id: Id,
@@ -188,8 +183,9 @@ impl Backup {
             self.read_tallies(present).await?;
         } else if self.before > 0 {
             let bounds = [self.before, EXPORT_BATCH].map(Value::Integer);
-            let rows: Vec<log::Row> = read(&self.connection, LOG, &bounds).await?;
-            let visits = rows.into_iter().map(|row| log::visit(row, &Zone::UTC)).collect::<Result<Vec<Visit>, _>>()?;
+            let rows: Vec<log::Row> = read(&self.connection, log::TAIL, &bounds).await?;
+            let visits = rows.into_iter().rev().map(|row| log::visit(row, &Zone::UTC));
+            let visits = visits.collect::<Result<Vec<Visit>, _>>()?;
             self.before = visits.last().map_or(0, |visit| visit.id);
             self.lines.extend(visits.into_iter().map(Line::Visit));
         } else {

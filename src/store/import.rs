@@ -10,10 +10,9 @@ use spin_sdk::wasip3::random::insecure::get_insecure_random_u64;
 use super::database::Store;
 use super::error::Error;
 use super::parameters::time;
-use super::room::MERGE;
 use crate::backup::{Database, Tallies};
-use crate::limits::{BACKUP_BATCH, MAX_IMPORTS, MAX_REMEMBERED_PAGES, MERGE_BATCH};
-use crate::report::{Id, PageCount, Pages};
+use crate::limits::{BACKUP_BATCH, MAX_IMPORTS, MAX_REMEMBERED_PAGES};
+use crate::report::{Id, ImportOutcome, PageCount, Pages};
 
 /// The id of this database, and of each import its source and revision.
 pub const STATE: &str = "
@@ -68,21 +67,6 @@ pub struct Upload {
     waiting: usize,
 }
 
-/// What becomes of the numbers of a database.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Relation {
-    /// They are this replica's own.
-    Own,
-    /// Nothing was imported of it.
-    New,
-    /// They replace those of an earlier backup.
-    Later,
-    /// They were imported before.
-    Same,
-    /// Those of a later backup were imported.
-    Earlier,
-}
-
 /// Why numbers were not imported.
 #[derive(Debug)]
 pub enum Refused {
@@ -122,12 +106,12 @@ impl Store {
         upload: &mut Upload,
         database: &Database,
         now: DateTime<Utc>,
-    ) -> Result<Relation, Refused> {
+    ) -> Result<ImportOutcome, Refused> {
         self.stage_waiting(upload, now).await?;
-        let relation = upload.relation(database);
+        let outcome = upload.outcome(database);
         upload.import = None;
-        if matches!(relation, Relation::New | Relation::Later) {
-            if relation == Relation::New && upload.current.len() >= MAX_IMPORTS {
+        if matches!(outcome, ImportOutcome::Imported | ImportOutcome::Replaced) {
+            if outcome == ImportOutcome::Imported && upload.current.len() >= MAX_IMPORTS {
                 return Err(Refused::TooMany);
             }
             let parameters = [
@@ -141,7 +125,7 @@ impl Store {
             ];
             upload.import = Some(self.integer(BEGIN, &parameters).await?);
         }
-        Ok(relation)
+        Ok(outcome)
     }
 
     /// Stages tallies.
@@ -199,12 +183,6 @@ impl Store {
         self.discard(now, usize::MAX).await
     }
 
-    /// Merges slots until none are being merged.
-    pub(super) async fn merge_on(&self) -> Result<(), Error> {
-        while self.has_row(MERGE, &[Value::Integer(MERGE_BATCH)]).await? {}
-        Ok(())
-    }
-
     /// The pages of an import are told to the peers as those of a replica that is gone.
     async fn remember_imported_pages(&self, upload: &Upload) -> Result<(), Error> {
         let parameters = [Value::Integer(upload.id), Value::Integer(MAX_REMEMBERED_PAGES)];
@@ -226,14 +204,15 @@ impl Upload {
         current.map_or(revision, |(_, current)| revision.max(current + 1))
     }
 
-    fn relation(&self, database: &Database) -> Relation {
+    /// What becomes of the numbers of a database, if all of the upload is right.
+    fn outcome(&self, database: &Database) -> ImportOutcome {
         let current = self.current.iter().find(|(id, _)| *id == database.id).map(|(_, revision)| *revision);
         match current {
-            _ if database.id == self.own => Relation::Own,
-            None => Relation::New,
-            Some(revision) if database.revision > revision => Relation::Later,
-            Some(revision) if database.revision == revision => Relation::Same,
-            Some(_) => Relation::Earlier,
+            _ if database.id == self.own => ImportOutcome::Own,
+            None => ImportOutcome::Imported,
+            Some(revision) if database.revision > revision => ImportOutcome::Replaced,
+            Some(revision) if database.revision == revision => ImportOutcome::Unchanged,
+            Some(_) => ImportOutcome::Earlier,
         }
     }
 }

@@ -2,7 +2,6 @@
 
 use chrono::DateTime;
 use serde::Deserialize;
-use spin_sdk::sqlite::Value;
 
 use super::database::Store;
 use super::error::Error;
@@ -68,14 +67,5 @@ impl Store {
     pub async fn imports(&self) -> Result<Vec<Imported>, Error> {
         let rows: Vec<ImportRow> = self.read(IMPORTS, &[ids(&[])]).await?;
         Ok(rows.into_iter().map(ImportRow::imported).collect())
-    }
-
-    /// The number of visits of all imports together.
-    ///
-    /// # Errors
-    /// When the database does not answer.
-    pub async fn imported_visits(&self) -> Result<i64, Error> {
-        const SUM: &str = "SELECT coalesce(sum(visits), 0) FROM imports WHERE state = 'current'";
-        self.integer(SUM, &[] as &[Value]).await
     }
 }

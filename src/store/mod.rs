@@ -22,7 +22,7 @@
 //! | `count`       | counting visits: in all, by range, by bucket                         | imports, parameters               |
 //! | `log`         | reading the log: its tail, and the export                            | database, parameters              |
 //! | `stats`       | the busiest pages, the metrics, and how far back the details go      | imports, parameters               |
-//! | `backup`      | backing up all that is counted                                       | import, log, open, tally          |
+//! | `backup`      | backing up all that is counted                                       | log, open, room, tally            |
 //! | `import`      | importing the numbers of other databases and counters                | discard, replicas, room           |
 //! | `discard`     | removing what is left of imports that do not count                   | checkpoint, parameters            |
 //! | `imports`     | what was imported, as reads count it                                 | database, parameters              |
@@ -68,7 +68,7 @@ pub use backup::Backup;
 pub use count::{Counted, Which};
 pub use database::Store;
 pub use error::Error;
-pub use import::{Refused, Relation, Upload};
+pub use import::{Refused, Upload};
 pub use log::{Export, Gone, TailQuery};
 pub use parameters::Range;
 pub use record::Recorded;

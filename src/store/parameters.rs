@@ -44,8 +44,8 @@ pub fn text_or_null(page: Option<&Page>) -> Value {
 
 /// Ids, as JSON.
 pub fn ids(ids: &[Id]) -> Value {
-    let ids: Vec<_> = ids.iter().map(|id| format!("\"{}\"", id.as_str())).collect();
-    Value::Text(format!("[{}]", ids.join(",")))
+    // Texts always have a form in JSON.
+    Value::Text(serde_json::to_string(ids).unwrap_or_default())
 }
 
 /// A number.

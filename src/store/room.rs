@@ -84,6 +84,12 @@ impl Store {
         Ok(())
     }
 
+    /// Merges slots until none are being merged.
+    pub(super) async fn merge_on(&self) -> Result<(), Error> {
+        while self.has_row(MERGE, &[Value::Integer(MERGE_BATCH)]).await? {}
+        Ok(())
+    }
+
     /// Merges some of the oldest slots that are not merged yet. Returns false where there are none.
     async fn merge_slots(&self, now: DateTime<Utc>) -> Result<bool, Error> {
         let batch = [Value::Integer(MERGE_BATCH)];

@@ -44,7 +44,7 @@ async fn next(backup: &mut store::Backup, summary: &mut Summary) -> Result<Optio
     let Some(lines) = backup.next().await? else { return Ok(None) };
     let render = |line: Line| {
         let text = json::line(&line);
-        summary.add(text.as_bytes(), if let Line::Tallies(tallies) = &line { tallies.visits() } else { 0 });
+        summary.add(text.as_bytes(), line.visits());
         text
     };
     Ok(Some(lines.into_iter().map(render).collect()))

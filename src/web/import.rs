@@ -21,7 +21,7 @@ use crate::backup::{Backup, Database, Lines, Numbers, Part, Wrong};
 use crate::limits::MAX_UPLOAD_FACTOR;
 use crate::render::json;
 use crate::report::{Id, ImportOutcome, ImportResult, ImportedDatabase};
-use crate::store::{Refused, Relation, Upload};
+use crate::store::{Refused, Upload};
 use crate::{runtime, stderr};
 
 /// Imports what a request brings: the numbers of another counter if it has a `name`, or else a backup. Either all of it is
@@ -36,11 +36,7 @@ pub async fn post(
     let name = Query::parse(request.uri.query(), &["name"])?.name()?;
     let mut import = Import::begin(app, now, name).await?;
     let mut body = Box::pin(body);
-    let result = match import.read(request, body.as_mut()).await {
-        Ok(()) => import.finish().await,
-        Err(problem) => Err(problem),
-    };
-    if let Err(problem) = result {
+    if let Err(problem) = import.read(request, body.as_mut()).await {
         // Many clients read no answer before they have sent all.
         runtime::spawn(async move { while let Some(Ok(_)) = body.frame().await {} });
         if let Err(error) = app.store.abandon_upload(&import.upload, now).await {
@@ -82,7 +78,7 @@ impl<'a> Import<'a> {
         Ok(import)
     }
 
-    /// Reads and stages all lines.
+    /// Reads and stages all lines, and then makes them count.
     async fn read(
         &mut self,
         request: &Parts,
@@ -107,17 +103,18 @@ impl<'a> Import<'a> {
                 self.line(line).await?;
             }
         }
-        if !lines.rest().is_empty() {
-            self.line(lines.rest()).await?;
+        if !lines.remainder().is_empty() {
+            self.line(lines.remainder()).await?;
         }
-        match std::mem::replace(&mut self.format, Reading::Backup(Backup::default())) {
-            Reading::Backup(backup) => backup.end().map_err(Problem::BadUpload),
+        match &self.format {
+            Reading::Backup(backup) => backup.end().map_err(Problem::BadUpload)?,
             Reading::Numbers(numbers) => {
                 let visits = numbers.end().map_err(Problem::BadUpload)?;
                 self.databases.iter_mut().for_each(|database| database.visits = visits);
-                Ok(())
             }
         }
+        let now = self.now();
+        self.app.store.finish_upload(&mut self.upload, now).await.map_err(refused)
     }
 
     async fn line(&mut self, line: &[u8]) -> Result<(), Problem> {
@@ -139,24 +136,15 @@ impl<'a> Import<'a> {
     /// may be older.
     async fn database(&mut self, database: Database) -> Result<(), Problem> {
         let now = self.now();
-        let relation = self.app.store.begin_import(&mut self.upload, &database, now).await.map_err(refused)?;
-        let outcome = match relation {
-            Relation::Own if self.databases.is_empty() => return Err(Problem::Conflict(OWN)),
-            Relation::Earlier if self.databases.is_empty() => return Err(Problem::Conflict(EARLIER)),
-            Relation::Own => ImportOutcome::Own,
-            Relation::New => ImportOutcome::Imported,
-            Relation::Later => ImportOutcome::Replaced,
-            Relation::Same => ImportOutcome::Unchanged,
-            Relation::Earlier => ImportOutcome::Earlier,
-        };
+        let outcome = self.app.store.begin_import(&mut self.upload, &database, now).await.map_err(refused)?;
+        match outcome {
+            ImportOutcome::Own if self.databases.is_empty() => return Err(Problem::Conflict(OWN)),
+            ImportOutcome::Earlier if self.databases.is_empty() => return Err(Problem::Conflict(EARLIER)),
+            _ => {}
+        }
         let Database { id, replica, visits, as_of, .. } = database;
         self.databases.push(ImportedDatabase { id, replica, visits, as_of, outcome });
         Ok(())
-    }
-
-    async fn finish(&mut self) -> Result<(), Problem> {
-        let now = self.now();
-        self.app.store.finish_upload(&mut self.upload, now).await.map_err(refused)
     }
 
     fn now(&self) -> DateTime<Utc> {

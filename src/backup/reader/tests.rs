@@ -20,10 +20,7 @@ fn read(lines: &[&str]) -> Result<Vec<Part>, Wrong> {
     let mut summary = Summary::default();
     let mut text: Vec<_> = lines.iter().map(|line| format!("{line}\n")).collect();
     for line in &text {
-        let visits = serde_json::from_str(line).map_or(0, |line| match line {
-            Line::Tallies(tallies) => tallies.visits(),
-            _ => 0,
-        });
+        let visits = serde_json::from_str(line).map_or(0, |line: Line| line.visits());
         summary.add(line.as_bytes(), visits);
     }
     text.push(format!("{}\n", serde_json::to_string(&Line::End(summary.end())).expect("JSON")));
@@ -39,8 +36,8 @@ fn read_text(text: &str) -> Result<Vec<Part>, Wrong> {
             parts.extend(backup.line(line)?);
         }
     }
-    if !lines.rest().is_empty() {
-        parts.extend(backup.line(lines.rest())?);
+    if !lines.remainder().is_empty() {
+        parts.extend(backup.line(lines.remainder())?);
     }
     backup.end().map(|()| parts)
 }
