@@ -9,7 +9,9 @@ use chrono::TimeDelta;
 use futures::future::try_join_all;
 use http::Uri;
 
-use crate::limits::{MAX_DRAIN_SECONDS, MAX_PEER_TIMEOUT_MS, MAX_REPLICA_BYTES, MIN_STORAGE, STORAGE_PER_PAGE};
+use crate::limits::{
+    MAX_DRAIN_SECONDS, MAX_PAGE_BYTES, MAX_PEER_TIMEOUT_MS, MAX_REPLICA_BYTES, MIN_STORAGE, STORAGE_PER_PAGE,
+};
 use crate::report::Id;
 use crate::zone::Zone;
 use crate::{stderr, visit};
@@ -32,6 +34,11 @@ pub struct Config {
     pub max_pages: i64,
     /// The prefixes of `User-Agent` whose requests are not visits.
     pub ignore_agents: Vec<String>,
+    /// The parameters of a page that do not tell pages apart, beside those that never do. A star at the end of one stands
+    /// for anything.
+    pub strip_parameters: Vec<String>,
+    /// The path of the picture that counts visits.
+    pub pixel_path: String,
     /// The base URLs of the replicas of the cluster. This one may be among them.
     pub peers: Vec<Uri>,
     /// How many of them, from the first one on, are expected to answer; `None` expects all.
@@ -65,7 +72,13 @@ pub struct Invalid {
     pub expected: &'static str,
 }
 
-const NAMES: [&str; 13] = [
+/// The variable `pixel_path` has an invalid value.
+pub const PIXEL_PATH: Invalid = Invalid {
+    variable: "pixel_path",
+    expected: "a path such as /footfall.gif, of letters, digits and -._~ between slashes, at which nothing else is",
+};
+
+const NAMES: [&str; 15] = [
     "timezone",
     "replica",
     "synchronous",
@@ -73,6 +86,8 @@ const NAMES: [&str; 13] = [
     "max_storage",
     "max_pages",
     "ignore_agents",
+    "strip_parameters",
+    "pixel_path",
     "peers",
     "replicas",
     "retired",
@@ -130,6 +145,8 @@ impl Config {
                 .map(|pages| pages.min(max_storage / STORAGE_PER_PAGE))
                 .ok_or(invalid("max_pages", "a number of pages"))?,
             ignore_agents: split_list(value("ignore_agents")).map(str::to_owned).collect(),
+            strip_parameters: split_list(value("strip_parameters")).map(str::to_owned).collect(),
+            pixel_path: Some(value("pixel_path")).filter(|path| is_plain_path(path)).ok_or(PIXEL_PATH)?.to_owned(),
             peers: split_list(value("peers")).map(parse_peer).collect::<Option<_>>().ok_or(invalid(
                 "peers",
                 "a comma-separated list of URLs such as http://footfall-1.footfall-headless:5000",
@@ -165,6 +182,13 @@ impl Config {
 /// Whether a text can be the name of a replica.
 pub fn is_replica_name(name: &str) -> bool {
     !name.is_empty() && name.len() <= MAX_REPLICA_BYTES && visit::is_printable(name)
+}
+
+/// Whether a text is a path that needs no encoding in a URL, a script or a page.
+fn is_plain_path(path: &str) -> bool {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
+    let is_segment = |segment: &str| !["", ".", ".."].contains(&segment) && segment.bytes().all(is_plain);
+    path.len() <= MAX_PAGE_BYTES && path.strip_prefix('/').is_some_and(|path| path.split('/').all(is_segment))
 }
 
 fn split_list(value: &str) -> impl Iterator<Item = &str> {

@@ -84,6 +84,6 @@ mod entry {
         }
         // Several first requests may get here. They read the same variables, and one of the results is kept.
         let config = Config::load().await;
-        APP.with(|app| app.get_or_init(|| Rc::new(config.map(App::new))).clone())
+        APP.with(|app| app.get_or_init(|| Rc::new(config.and_then(App::new))).clone())
     }
 }

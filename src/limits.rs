@@ -158,6 +158,9 @@ pub const MAX_PATH_AND_QUERY_BYTES: usize = 8000;
 /// The longest name of a page, in bytes: far longer than paths are, and short enough for a row of the log to be small.
 pub const MAX_PAGE_BYTES: usize = 512;
 
+/// The longest body of a request that records a visit, in bytes: it says nothing, so that a client may send none.
+pub const MAX_VISIT_BODY_BYTES: usize = 1024;
+
 /// How many visits a tail has by default: as many as a terminal shows.
 pub const DEFAULT_TAIL: u32 = 20;
 
@@ -199,5 +202,12 @@ pub const RETRY_AFTER_SECONDS: &str = "5";
 /// poll cost no more than one.
 pub const CACHE_COUNTS: &str = "max-age=5";
 
-/// How long the description of the interface may be cached: it changes with the version only.
-pub const CACHE_OPENAPI: &str = "max-age=3600";
+/// How long what changes with the version only may be cached.
+pub const CACHE_FILES: &str = "max-age=3600";
+
+/// How long the script that counts visits may be cached: every visitor needs it, and it hardly ever changes.
+pub const CACHE_SCRIPT: &str = "max-age=86400";
+
+/// How long a browser may remember that pages of other sites can record visits, in seconds: the longest time that one of
+/// them takes.
+pub const CACHE_PREFLIGHT: &str = "86400";

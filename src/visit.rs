@@ -1,5 +1,7 @@
 //! What is recorded: visits to pages.
 
+mod canonical;
+
 use chrono::{DateTime, FixedOffset};
 use serde::{Deserialize, Serialize};
 

@@ -39,7 +39,7 @@ pub fn check(app: &Result<App, Invalid>, setup: Setup, request: &Parts) {
     answer.check_headers(path);
     answer.check_visit(request);
     match (path, answer.status) {
-        ("/count.gif", _) => assert!(answer.body.starts_with(b"GIF89a"), "not an image"),
+        ("/footfall.gif", _) => assert!(answer.body.starts_with(b"GIF89a"), "not an image"),
         ("/badge.svg", _) => markup::check_svg(answer.text()),
         ("/visits/histogram", 200) if answer.header("content-type") == "image/svg+xml" => {
             markup::check_svg(answer.text());
@@ -70,7 +70,7 @@ impl Answer {
             "an odd header"
         );
         let content_type = match path {
-            "/count.gif" => "image/gif",
+            "/footfall.gif" => "image/gif",
             "/badge.svg" => "image/svg+xml",
             _ if self.status == 200 => self.header("content-type"),
             _ => "application/problem+json",
@@ -86,7 +86,7 @@ impl Answer {
 
     /// No request is recorded, and a request that is not a visit is answered with the reason.
     fn check_visit(&self, request: &Parts) {
-        let reason = expected::reason(request).filter(|_| self.status == 200 && request.uri.path() == "/count.gif");
+        let reason = expected::reason(request).filter(|_| self.status == 200 && request.uri.path() == "/footfall.gif");
         let expected = reason.map_or(String::new(), |reason| format!("ignored; reason={reason}"));
         assert_eq!(self.header("x-visit"), expected);
     }

@@ -24,7 +24,7 @@ pub const AGENTS: [&str; 2] = ["kube-probe/", "GoogleHC/"];
 pub fn formats(path: &str) -> Option<&'static [&'static str]> {
     Some(match path {
         "/" => &["text/plain; charset=utf-8", "text/html; charset=utf-8", "application/json"],
-        "/count.gif" => &["image/gif"],
+        "/footfall.gif" => &["image/gif"],
         "/badge.svg" => &["image/svg+xml"],
         "/healthz" => &["text/plain; charset=utf-8"],
         "/version" => &["application/json"],
@@ -62,10 +62,10 @@ pub fn statuses(request: &Parts, setup: Setup) -> &'static [u16] {
         &[500, 406]
     } else {
         match path {
-            "/count.gif" if !is_page(request.uri.query()) => &[400, 406],
-            "/count.gif" if reason(request).is_some() => &[200, 406],
+            "/footfall.gif" if !is_page(request.uri.query()) => &[400, 406],
+            "/footfall.gif" if reason(request).is_some() => &[200, 406],
             "/version" | "/openapi.yaml" => &[200, 406],
-            "/" | "/count.gif" | "/readyz" | "/drain" | "/metrics" => &[503, 406],
+            "/" | "/footfall.gif" | "/readyz" | "/drain" | "/metrics" => &[503, 406],
             _ if wants_token(path) => &[503, 400, 401, 406],
             _ => &[503, 400, 406],
         }

@@ -38,14 +38,14 @@ class Description:
 
     def answers(self) -> Iterator[str]:
         """Yields each kind of answer: path, status, content type, and `cluster` if the scope has a form of its own."""
-        for path, item in self.document["paths"].items():
-            [operation] = item.values()
+        operations = ((path, operation) for path, item in self.document["paths"].items() for operation in item.values())
+        for path, operation in operations:
             for status, response in operation["responses"].items():
                 reference = response.get("$ref", "").rpartition("/")[2]
                 response = self.components["responses"][reference] if reference else response
-                for content in response["content"]:
+                for content in response.get("content", []):
                     yield f"{path} {status} {content}"
-                    if status == "200" and "/Scope" in str(item):
+                    if status == "200" and "/Scope" in str(operation):
                         yield f"{path} {status} {content} cluster"
 
 

@@ -12,14 +12,15 @@ use crate::zone::{MAX_SLOT, SLOT, Zone};
 #[derive(Debug)]
 pub struct Numbers {
     zone: Zone,
+    strip_parameters: Vec<String>,
     line: usize,
     visits: i64,
 }
 
 impl Numbers {
-    /// Numbers whose dates are those of a zone.
-    pub fn new(zone: Zone) -> Self {
-        Self { zone, line: 0, visits: 0 }
+    /// Numbers whose dates are those of a zone, of pages that lack these parameters here.
+    pub fn new(zone: Zone, strip_parameters: Vec<String>) -> Self {
+        Self { zone, strip_parameters, line: 0, visits: 0 }
     }
 
     /// Reads a line. Visits whose time is not known are those of the slot 0, long before any other.
@@ -53,7 +54,8 @@ impl Numbers {
             [page, visits, at] => (page, visits, at),
             _ => return Err("it is not `page,visits` or `page,visits,at`"),
         };
-        let page = Page::parse(page).ok_or("its page is no path of at most 512 bytes that begins with a slash")?;
+        let page = Page::canonical(page, &self.strip_parameters)
+            .ok_or("its page is no path of at most 512 bytes that begins with a slash")?;
         let visits = visits.parse().ok().filter(|visits| (0..=MAX_VISITS).contains(visits));
         let visits = visits.ok_or("its number of visits is none")?;
         let slot = self.slot(at).ok_or("its time is neither in RFC 3339 nor a date such as 2026-03-29")?;
@@ -85,7 +87,7 @@ mod tests {
     use super::*;
 
     fn read(lines: &[&str]) -> Result<Vec<(String, i64, i64)>, Wrong> {
-        let mut numbers = Numbers::new(Zone::parse("Europe/Moscow").expect("a zone"));
+        let mut numbers = Numbers::new(Zone::parse("Europe/Moscow").expect("a zone"), vec!["ref".to_owned()]);
         let mut found = Vec::new();
         for line in lines {
             if let Some(Tallies { page, slots }) = numbers.line(line.as_bytes())? {
@@ -103,6 +105,7 @@ mod tests {
         for (lines, expected) in [
             (&["page,visits\r\n", "/a,3\r\n", "/b,4"][..], vec![row("/a", 0, 3), row("/b", 0, 4)]),
             (&["\u{feff}page,visits,at\n", "/a,3,\n"], vec![row("/a", 0, 3)]),
+            (&["/a/?utm_id=x,3\n", "/a/index.html?ref=y,4\n"], vec![row("/a", 0, 3), row("/a", 0, 4)]),
             (&["/a,3,2026-03-29\n", "/a,3,2026-03-29T00:14:59.9+03:00"], vec![row("/a", midnight, 3); 2]),
             (&["\"/a,\"\"b\"\"\", 3 ,2026-03-28T21:15:00Z\n"], vec![row("/a,\"b\"", midnight + 1, 3)]),
             (&["/a,0\n", "\n", "/\u{e9},1\n"], vec![row("/\u{e9}", 0, 1)]),
@@ -133,7 +136,7 @@ mod tests {
             assert_eq!(wrong.line, 2, "{line}");
         }
         assert_eq!(read(&[]).map_err(|wrong| wrong.line), Err(1));
-        assert!(Numbers::new(Zone::UTC).line(b"/\xff,1\n").is_err());
+        assert!(Numbers::new(Zone::UTC, Vec::new()).line(b"/\xff,1\n").is_err());
         assert!(read(&["/a,9007199254740992\n", "/a,1\n"]).is_err(), "more than can be counted");
     }
 }

@@ -9,7 +9,8 @@
 //! | `json`    | JSON                                              | nothing          |
 //! | `csv`     | the log as CSV                                    | nothing          |
 //! | `metrics` | Prometheus' text format, and OpenMetrics          | nothing          |
-//! | `gif`     | the image that counts visits                      | nothing          |
+//! | `gif`     | the picture that counts visits                    | nothing          |
+//! | `script`  | the script that counts visits                     | nothing          |
 
 pub mod csv;
 pub mod gif;
@@ -17,6 +18,7 @@ pub mod html;
 pub mod json;
 mod labels;
 pub mod metrics;
+pub mod script;
 pub mod svg;
 pub mod text;
 

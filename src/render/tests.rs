@@ -173,6 +173,8 @@ fn dashboard(summary: Cluster<MergedSummary>, has_peers: bool, page: Option<Page
     html::dashboard(&html::Dashboard {
         summary,
         replica,
+        address: "https://example.test/stats/".to_owned(),
+        pixel_path: "/footfall.gif".to_owned(),
         oldest,
         has_peers,
         cluster,

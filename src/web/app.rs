@@ -3,7 +3,8 @@
 use std::rc::Rc;
 
 use super::query::Scope;
-use crate::config::Config;
+use super::resource::Resource;
+use crate::config::{Config, Invalid, PIXEL_PATH};
 use crate::peers::Peers;
 use crate::store::Store;
 
@@ -17,9 +18,15 @@ pub struct App {
 
 impl App {
     /// The app with this configuration.
-    pub fn new(config: Config) -> Self {
+    ///
+    /// # Errors
+    /// When the picture that counts visits is where something else is.
+    pub fn new(config: Config) -> Result<Self, Invalid> {
+        if Resource::with_fixed_path(&config.pixel_path).is_some() {
+            return Err(PIXEL_PATH);
+        }
         let (store, peers) = (Rc::new(Store::new(config.clone())), Rc::new(Peers::new(&config)));
-        Self { config: Rc::new(config), store, peers }
+        Ok(Self { config: Rc::new(config), store, peers })
     }
 
     /// The scope of what is shown to others, by default: the cluster, where there is one.

@@ -14,9 +14,9 @@ use crate::render::svg;
 use crate::store::Which;
 
 pub async fn get(app: &App, request: &Parts, now: DateTime<Utc>) -> Result<Response<Body>, Problem> {
-    let query = Query::parse(request.uri.query(), &["label", "color", "page", "since", "scope"])?;
+    let query = Query::parse_with_unknown(request.uri.query(), &["label", "color", "page", "since", "scope"])?;
     let (label, color) = (query.label()?, query.color()?.unwrap_or_default());
-    let (range, page) = (query.range(now)?, query.page()?);
+    let (range, page) = (query.range(now)?, query.page(&app.config.strip_parameters)?);
     let (visits, complete) = match query.scope_or(app.shown_scope())? {
         Scope::Cluster => {
             let count = reports::merged_count(app, range, page.as_ref(), now).await?;

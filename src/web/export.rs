@@ -21,7 +21,11 @@ pub async fn get(app: &App, request: &Parts, now: DateTime<Utc>, format: Format)
     authorize(app, request)?;
     let query = Query::parse(request.uri.query(), &["since", "until", "page", "after"])?;
     let failed = || Problem::unavailable("The visits could not be exported");
-    let export = app.store.export(query.range(now)?, query.page()?, query.after()?).await.map_err(failed())?;
+    let export = app
+        .store
+        .export(query.range(now)?, query.page(&app.config.strip_parameters)?, query.after()?)
+        .await
+        .map_err(failed())?;
     let mut export = export.map_err(|Gone { first }| Problem::Gone { first })?;
     let (extension, header, render): (_, _, fn(&[ExportedVisit]) -> String) = match format {
         Format::Csv => ("csv", csv::header(), csv::visits),

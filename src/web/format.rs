@@ -4,11 +4,12 @@ use std::cmp::Reverse;
 
 use http::HeaderMap;
 use http::header::ACCEPT;
-use mediatype::names::{_STAR, APPLICATION, CSV, GIF, HTML, IMAGE, JSON, PLAIN, Q, SVG, TEXT, XML};
+use mediatype::names::{_STAR, APPLICATION, CSV, GIF, HTML, IMAGE, JAVASCRIPT, JSON, PLAIN, Q, SVG, TEXT, XML};
 use mediatype::{MediaType, MediaTypeList, Name, ReadParams};
 
 const X_NDJSON: Name = Name::new_unchecked("x-ndjson");
 const OPENMETRICS_TEXT: Name = Name::new_unchecked("openmetrics-text");
+const PROBLEM: Name = Name::new_unchecked("problem");
 const YAML: Name = Name::new_unchecked("yaml");
 
 /// A format that an answer can have.
@@ -34,6 +35,10 @@ pub enum Format {
     OpenMetrics,
     /// YAML (RFC 9512).
     Yaml,
+    /// JavaScript (RFC 9239).
+    JavaScript,
+    /// An error as JSON (RFC 9457).
+    Problem,
 }
 
 impl Format {
@@ -50,6 +55,8 @@ impl Format {
             Self::Prometheus => "text/plain; version=0.0.4; charset=utf-8",
             Self::OpenMetrics => "application/openmetrics-text; version=1.0.0; charset=utf-8",
             Self::Yaml => "application/yaml",
+            Self::JavaScript => "text/javascript; charset=utf-8",
+            Self::Problem => "application/problem+json",
         }
     }
 
@@ -65,6 +72,8 @@ impl Format {
             Self::Ndjson => MediaType::new(APPLICATION, X_NDJSON),
             Self::OpenMetrics => MediaType::new(APPLICATION, OPENMETRICS_TEXT),
             Self::Yaml => MediaType::new(APPLICATION, YAML),
+            Self::JavaScript => MediaType::new(TEXT, JAVASCRIPT),
+            Self::Problem => MediaType::from_parts(APPLICATION, PROBLEM, Some(JSON), &[]),
         }
     }
 }

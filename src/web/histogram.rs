@@ -13,13 +13,16 @@ use super::response::{Body, full, ok};
 use crate::bucket::Bucket;
 use crate::limits::CACHE_COUNTS;
 use crate::render::{json, svg, text};
+use crate::visit::Page;
 use crate::zone::Zone;
 
+const PARAMETERS: &[&str] = &["bucket", "since", "until", "now", "tz", "page", "scope", "without"];
+
 pub async fn get(app: &App, request: &Parts, now: DateTime<Utc>, format: Format) -> Result<Response<Body>, Problem> {
-    let query =
-        Query::parse(request.uri.query(), &["bucket", "since", "until", "now", "tz", "page", "scope", "without"])?;
+    let query = Query::parse_for(format, request.uri.query(), PARAMETERS)?;
     let now = query.now(now)?;
-    let parsed = histogram_query(&query, &app.config.timezone, now)?;
+    let page = query.page(&app.config.strip_parameters)?;
+    let parsed = histogram_query(&query, &app.config.timezone, page, now)?;
     let (page, without) = (parsed.page.as_ref(), query.without()?);
     let body = match query.scope_or(app.shown_scope())? {
         Scope::Cluster => {
@@ -42,7 +45,12 @@ pub async fn get(app: &App, request: &Parts, now: DateTime<Utc>, format: Format)
     Ok(ok(format, CACHE_COUNTS, full(body)))
 }
 
-fn histogram_query(query: &Query, timezone: &Zone, now: DateTime<Utc>) -> Result<HistogramQuery, Problem> {
+fn histogram_query(
+    query: &Query,
+    timezone: &Zone,
+    page: Option<Page>,
+    now: DateTime<Utc>,
+) -> Result<HistogramQuery, Problem> {
     let bucket = query.bucket()?.unwrap_or(Bucket::Hour);
     let zone = query.tz()?.unwrap_or_else(|| timezone.clone());
     let range = query.range(now)?;
@@ -66,7 +74,7 @@ fn histogram_query(query: &Query, timezone: &Zone, now: DateTime<Utc>) -> Result
         };
         return Err(Problem::BadParameter { parameter: "since", expected });
     }
-    Ok(HistogramQuery { bucket, range, now, since, until, zone, page: query.page()? })
+    Ok(HistogramQuery { bucket, range, now, since, until, zone, page })
 }
 
 #[cfg(test)]
@@ -76,7 +84,7 @@ mod tests {
     fn parse(query: &str) -> Result<HistogramQuery, Problem> {
         let now = DateTime::parse_from_rfc3339("2026-11-23T14:20:30Z").expect("a time").to_utc();
         let query = Query::parse(Some(query), &["bucket", "since", "until", "tz"])?;
-        histogram_query(&query, &Zone::UTC, now)
+        histogram_query(&query, &Zone::UTC, None, now)
     }
 
     #[test]

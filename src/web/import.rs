@@ -70,7 +70,8 @@ impl<'a> Import<'a> {
         let format = Reading::Backup(Backup::default());
         let mut import = Self { app, begun: (now, Instant::now()), upload, format, databases: Vec::new() };
         if let Some(replica) = name {
-            import.format = Reading::Numbers(Numbers::new(app.config.timezone.clone()));
+            import.format =
+                Reading::Numbers(Numbers::new(app.config.timezone.clone(), app.config.strip_parameters.clone()));
             let id = Id::of(&replica);
             let revision = import.upload.revision_after(&id, now.timestamp_micros());
             import.database(Database { id, replica, revision, visits: 0, as_of: now, coarse_before: 0 }).await?;

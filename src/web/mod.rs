@@ -8,9 +8,11 @@
 //! | module       | what it is                                                 | uses                                |
 //! |--------------|------------------------------------------------------------|-------------------------------------|
 //! | `home`       | `/`                                                        | record, reports                     |
-//! | `gif`        | `/count.gif`                                               | record                              |
+//! | `pixel`      | `/footfall.gif`, or where the variable `pixel_path` has it | record                              |
+//! | `visit`      | `/visit`: records a visit for a script                     | record                              |
+//! | `script`     | `/footfall.js`                                             | nothing                             |
 //! | `badge`      | `/badge.svg`                                               | reports                             |
-//! | `visits`     | `/visits`: the tail of the log, and the dashboard          | reports                             |
+//! | `visits`     | `/visits`: the tail of the log, and the dashboard          | address, reports                    |
 //! | `count`      | `/visits/count`                                            | reports                             |
 //! | `histogram`  | `/visits/histogram`                                        | reports                             |
 //! | `summary`    | `/visits/summary`                                          | reports                             |
@@ -18,21 +20,23 @@
 //! | `backup`     | `/backup`                                                  | authorize                           |
 //! | `import`     | `/import`                                                  | announcing, authorize, reports      |
 //! | `pages`      | `/pages`: deleting a page                                  | announcing, ask, authorize, reports |
-//! | `operations` | `/metrics`, the probes, `/version`, `/openapi.yaml`        | announcing, discovery               |
+//! | `operations` | `/metrics`, the probes, `/version`, files for tools        | announcing, discovery               |
 //! | `replica`    | `/replica`, `/replica/ask`, `/drain`: for other replicas   | announcing, discovery               |
-//! | `record`     | which requests are visits, and recording them              | announcing, app, problem, response  |
+//! | `record`     | which requests are visits, and recording them              | announcing, app, problem, query, response |
 //! | `reports`    | the reports of this replica, and of all replicas           | app, ask, problem                   |
 //! | `ask`        | asking the peers for their reports                         | app, discovery, problem             |
 //! | `discovery`  | which other replicas there are, and remembering them       | app                                 |
 //! | `announcing` | having the peers ask this replica                          | app                                 |
 //! | `authorize`  | the resources that want a token                            | app, problem                        |
-//! | `app`        | what an instance has for all its requests                  | query                               |
-//! | `query`      | the parameters of a request, each checked in one place     | problem                             |
+//! | `address`    | at which address clients see this server                   | nothing                             |
+//! | `app`        | what an instance has for all its requests                  | query, resource                     |
+//! | `query`      | the parameters of a request, each checked in one place     | problem, format                     |
 //! | `problem`    | every error that a client can see                          | response, resource, format          |
-//! | `response`   | a response: its body, and the headers that responses share | format                              |
+//! | `response`   | a response: its body, and the headers that responses share | resource, format                    |
 //! | `resource`   | the resources: their paths and formats                     | format                              |
 //! | `format`     | the formats, and which of them the client accepts          | nothing                             |
 
+mod address;
 mod announcing;
 mod app;
 mod ask;
@@ -43,12 +47,12 @@ mod count;
 mod discovery;
 mod export;
 mod format;
-mod gif;
 mod histogram;
 mod home;
 mod import;
 mod operations;
 mod pages;
+mod pixel;
 mod problem;
 mod query;
 mod record;
@@ -56,7 +60,9 @@ mod replica;
 mod reports;
 mod resource;
 mod response;
+mod script;
 mod summary;
+mod visit;
 mod visits;
 
 use bytes::Bytes;
@@ -66,8 +72,9 @@ use http::request::Parts;
 
 use crate::config::Invalid;
 use crate::limits::MAX_PATH_AND_QUERY_BYTES;
+use format::Format;
 use problem::Problem;
-use resource::Resource;
+use resource::{DEFAULT_PIXEL_PATH, Resource};
 
 pub use app::App;
 pub use response::Body;
@@ -78,24 +85,44 @@ pub async fn answer(
     request: &Parts,
     body: impl http_body::Body<Data = Bytes> + 'static,
 ) -> Response<Body> {
-    let resource = Resource::at(request.uri.path());
-    let image = resource.and_then(Resource::image);
-    let response = route(app, request, resource, body).await;
-    let mut response = response.unwrap_or_else(|problem| problem.into_response(image));
-    response::add_common_headers(&mut response, image.is_some());
+    let pixel_path = app.as_ref().map_or(DEFAULT_PIXEL_PATH, |app| &app.config.pixel_path);
+    let resource = Resource::at(request.uri.path(), pixel_path);
+    let response = match resource {
+        _ if is_too_long(request) => Err(Problem::UriTooLong),
+        Some(resource) => route(app, request, resource, body).await,
+        None => redirect(request, pixel_path).ok_or_else(|| Problem::NotFound { paths: Resource::paths(pixel_path) }),
+    };
+    let mut response = response.unwrap_or_else(|problem| problem.into_response(error_format(request, resource)));
+    response::add_common_headers(&mut response, resource);
     response
+}
+
+fn is_too_long(request: &Parts) -> bool {
+    request.uri.path_and_query().is_some_and(|text| text.as_str().len() > MAX_PATH_AND_QUERY_BYTES)
+}
+
+/// Redirects a path with a slash too much at its end. The new one is relative, since a proxy may have taken a prefix from
+/// the path.
+fn redirect(request: &Parts, pixel_path: &str) -> Option<Response<Body>> {
+    let path = request.uri.path().strip_suffix('/')?;
+    Resource::at(path, pixel_path).filter(|resource| *resource != Resource::Home)?;
+    let (_, last) = path.rsplit_once('/')?;
+    let query = request.uri.query().map_or(String::new(), |query| format!("?{query}"));
+    response::moved(&format!("../{last}{query}"))
+}
+
+/// The format of an error: an image where one was asked for, and a page for a browser.
+fn error_format(request: &Parts, resource: Option<Resource>) -> Format {
+    let negotiate = || format::negotiate(&request.headers, &[Format::Problem, Format::Html]);
+    resource.and_then(Resource::image).or_else(negotiate).unwrap_or(Format::Problem)
 }
 
 async fn route(
     app: &Result<App, Invalid>,
     request: &Parts,
-    resource: Option<Resource>,
+    resource: Resource,
     body: impl http_body::Body<Data = Bytes> + 'static,
 ) -> Result<Response<Body>, Problem> {
-    if request.uri.path_and_query().is_some_and(|text| text.as_str().len() > MAX_PATH_AND_QUERY_BYTES) {
-        return Err(Problem::UriTooLong);
-    }
-    let resource = resource.ok_or(Problem::NotFound)?;
     // Where there is no token, what wants one is not found with any method.
     if resource.wants_token() && app.as_ref().is_ok_and(|app| app.config.export_token.is_none()) {
         return Err(Problem::NoToken);
@@ -104,7 +131,11 @@ async fn route(
         return Err(Problem::MethodNotAllowed { allow: resource.allow() });
     }
     let formats = resource.formats();
-    let format = format::negotiate(&request.headers, formats).ok_or(Problem::NotAcceptable(formats))?;
+    let format = match format::negotiate(&request.headers, formats) {
+        Some(format) => format,
+        None if resource.ignores_accept() => formats[0],
+        None => return Err(Problem::NotAcceptable(formats)),
+    };
     if resource == Resource::Healthz {
         return Ok(operations::healthz());
     }
@@ -113,7 +144,9 @@ async fn route(
     // The host drops the body of an answer to HEAD.
     match resource {
         Resource::Home => home::get(app, request, now, format).await,
-        Resource::CountGif => gif::get(app, request, now).await,
+        Resource::Pixel => pixel::get(app, request, now).await,
+        Resource::Visit => visit::answer(app, request, now, body).await,
+        Resource::Script => Ok(script::get(app)),
         Resource::Visits => visits::get(app, request, now, format).await,
         Resource::Count => count::get(app, request, now, format).await,
         Resource::Histogram => histogram::get(app, request, now, format).await,
@@ -131,5 +164,6 @@ async fn route(
         Resource::Readyz => operations::readyz(app, now).await,
         Resource::Version => Ok(operations::version()),
         Resource::OpenApi => Ok(operations::openapi()),
+        Resource::Robots => Ok(operations::robots()),
     }
 }

@@ -1,4 +1,4 @@
-//! `/metrics`, `/healthz`, `/readyz`, `/version`, `/openapi.yaml`: for operators, and for tools.
+//! `/metrics`, `/healthz`, `/readyz`, `/version`, `/openapi.yaml`, `/robots.txt`: for operators, and for tools.
 
 use chrono::{DateTime, Utc};
 use futures::try_join;
@@ -9,7 +9,7 @@ use super::format::Format;
 use super::problem::Problem;
 use super::response::{Body, full, ok};
 use super::{announcing, discovery};
-use crate::limits::CACHE_OPENAPI;
+use crate::limits::CACHE_FILES;
 use crate::render::{json, metrics};
 use crate::report::Version;
 
@@ -17,6 +17,9 @@ const VERSION: Version = Version { name: env!("CARGO_PKG_NAME"), version: env!("
 
 /// The description of the interface, which `scripts/schemathesis` checks.
 const OPENAPI: &str = include_str!("../../openapi.yaml");
+
+/// Nothing here is for search engines (RFC 9309).
+const ROBOTS: &str = "User-agent: *\nDisallow: /\n";
 
 /// The metrics of this replica.
 pub async fn metrics(app: &App, format: Format) -> Result<Response<Body>, Problem> {
@@ -51,5 +54,10 @@ pub fn version() -> Response<Body> {
 
 /// The description of the interface.
 pub fn openapi() -> Response<Body> {
-    ok(Format::Yaml, CACHE_OPENAPI, full(OPENAPI))
+    ok(Format::Yaml, CACHE_FILES, full(OPENAPI))
+}
+
+/// What crawlers may fetch.
+pub fn robots() -> Response<Body> {
+    ok(Format::Text, CACHE_FILES, full(ROBOTS))
 }

@@ -22,7 +22,7 @@ use crate::report::{Cluster, Deleted};
 pub async fn delete(app: &App, request: &Parts, now: DateTime<Utc>) -> Result<Response<Body>, Problem> {
     authorize(app, request)?;
     let query = Query::parse(request.uri.query(), &["page", "scope"])?;
-    let page = query.page()?.ok_or(Problem::BadParameter { parameter: "page", expected: "given: what to delete" })?;
+    let page = query.deleted_page()?;
     let scope = query.scope_or(Scope::Cluster)?;
     // First here: one of the peers may be this replica at another address, and then finds nothing left to delete.
     let deleted = app.store.delete_page(&page).await.map_err(Problem::unavailable("The page could not be deleted"))?;

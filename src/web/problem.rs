@@ -1,15 +1,14 @@
 //! Every error that a client can see, as RFC 9457 describes them.
 
-use http::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
+use http::header::{ALLOW, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderName, HeaderValue, Response, StatusCode};
 use serde::Serialize;
 
 use super::format::Format;
-use super::resource::Resource;
-use super::response::{Body, full};
+use super::response::{Body, full, ok};
 use crate::backup::Wrong;
-use crate::limits::{MAX_PATH_AND_QUERY_BYTES, RETRY_AFTER_SECONDS};
-use crate::render::{gif, json, svg};
+use crate::limits::{MAX_PATH_AND_QUERY_BYTES, MAX_VISIT_BODY_BYTES, RETRY_AFTER_SECONDS};
+use crate::render::{gif, html, json, svg};
 use crate::{config, stderr, store};
 
 /// An error, from the client's point of view.
@@ -25,7 +24,10 @@ pub enum Problem {
     /// There is a parameter that is none of these.
     UnknownParameter(&'static [&'static str]),
     /// No resource has this path.
-    NotFound,
+    NotFound {
+        /// The paths that there are.
+        paths: String,
+    },
     /// The resource wants a token, and there is none.
     NoToken,
     /// The request does not have the token.
@@ -49,6 +51,8 @@ pub enum Problem {
     },
     /// Nothing was imported, because an upload is wrong.
     BadUpload(Wrong),
+    /// A visit comes with a long body.
+    LongVisit,
     /// An upload needs more storage than there is.
     TooLarge,
     /// An upload does not go with what is there: a sentence that says why.
@@ -86,27 +90,24 @@ impl Problem {
         move |error| Self::Unavailable { what, error }
     }
 
-    /// The response for the client: an image where one was asked for. Internal details go to the log of the app
-    /// instead.
-    pub fn into_response(self, image: Option<Format>) -> Response<Body> {
+    /// The response for the client in this format. Internal details go to the log of the app instead.
+    pub fn into_response(self, format: Format) -> Response<Body> {
         match &self {
             Self::Misconfigured(invalid) => stderr::line(invalid),
             Self::Unavailable { what, error } => stderr::line(format_args!("{what}: {error}")),
             _ => {}
         }
-        let status = self.status();
-        let (content_type, body) = match image {
-            Some(format @ Format::Svg) => (format.content_type(), full(svg::error_badge(&self.detail()))),
-            Some(format) => (format.content_type(), full(gif::PIXEL)),
-            None => ("application/problem+json", full(json::line(&self.details()))),
+        let details = self.details();
+        let body = match format {
+            Format::Gif => full(gif::PIXEL),
+            Format::Svg => full(svg::error_badge(&details.detail)),
+            Format::Html => full(html::error(details.title, &details.detail)),
+            _ => full(json::line(&details)),
         };
-        let mut response = Response::new(body);
-        *response.status_mut() = status;
-        let headers = response.headers_mut();
-        headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
-        headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        let mut response = ok(format, "no-store", body);
+        *response.status_mut() = self.status();
         if let Some((name, value)) = self.header() {
-            headers.insert(name, HeaderValue::from_static(value));
+            response.headers_mut().insert(name, HeaderValue::from_static(value));
         }
         response
     }
@@ -126,9 +127,9 @@ impl Problem {
     fn status(&self) -> StatusCode {
         match self {
             Self::BadParameter { .. } | Self::UnknownParameter(_) | Self::BadUpload(_) => StatusCode::BAD_REQUEST,
-            Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::LongVisit | Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Conflict(_) => StatusCode::CONFLICT,
-            Self::NotFound | Self::NoToken => StatusCode::NOT_FOUND,
+            Self::NotFound { .. } | Self::NoToken => StatusCode::NOT_FOUND,
             Self::Unauthorized { .. } => StatusCode::UNAUTHORIZED,
             Self::MethodNotAllowed { .. } => StatusCode::METHOD_NOT_ALLOWED,
             Self::NotAcceptable(_) => StatusCode::NOT_ACCEPTABLE,
@@ -147,7 +148,7 @@ impl Problem {
             Self::UnknownParameter(known) => {
                 format!("There is a parameter that this resource does not know: it takes {}.", known.join(", "))
             }
-            Self::NotFound => format!("Nothing is here: ask for {}.", Resource::paths()),
+            Self::NotFound { paths } => format!("Nothing is here: ask for {paths}."),
             Self::NoToken => "This is off: whoever runs Footfall can set the variable `export_token`.".to_owned(),
             Self::Unauthorized { .. } => {
                 "This is for those who have the token: send it as `Authorization: Bearer <token>`.".to_owned()
@@ -168,6 +169,11 @@ impl Problem {
             ),
             Self::BadUpload(Wrong { line, what }) => {
                 format!("Nothing was imported, because of line {line} of the upload: {what}.")
+            }
+            Self::LongVisit => {
+                format!(
+                    "A visit needs no body, and this one was not recorded: send at most {MAX_VISIT_BODY_BYTES} bytes."
+                )
             }
             Self::TooLarge => {
                 "Nothing was imported, because it does not fit into `max_storage`: raise it, or import it \

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use percent_encoding::percent_decode_str;
 
+use super::format::Format;
 use super::problem::Problem;
 use crate::bucket::Bucket;
 use crate::config;
@@ -22,6 +23,12 @@ pub enum Scope {
     Cluster,
 }
 
+/// What the value of `page` must be.
+const PAGE: &str = "a path of at most 512 bytes that begins with a slash";
+
+/// The parameters that forms send, which encode a blank as a plus.
+const FORM_PARAMETERS: [&str; 1] = ["label"];
+
 /// The query of a request, decoded.
 pub struct Query(Vec<(String, String)>);
 
@@ -31,9 +38,14 @@ impl Query {
         Self::decode_all(query, known, true)
     }
 
-    /// The same, but unknown parameters are ignored.
+    /// The same, but unknown parameters are ignored: others add them to the addresses of pages and pictures.
     pub fn parse_with_unknown(query: Option<&str>, known: &'static [&'static str]) -> Result<Self, Problem> {
         Self::decode_all(query, known, false)
+    }
+
+    /// The one or the other: that of an answer in this format.
+    pub fn parse_for(format: Format, query: Option<&str>, known: &'static [&'static str]) -> Result<Self, Problem> {
+        Self::decode_all(query, known, !matches!(format, Format::Html | Format::Svg | Format::Gif))
     }
 
     fn decode_all(query: Option<&str>, known: &'static [&'static str], strict: bool) -> Result<Self, Problem> {
@@ -49,7 +61,9 @@ impl Query {
             if pairs.iter().any(|(earlier, _)| *earlier == name) {
                 return Err(bad_parameter(known, &name, "given once"));
             }
-            let value = decode(value).ok_or_else(|| bad_parameter(known, &name, "percent-encoded UTF-8"))?;
+            let value =
+                if FORM_PARAMETERS.contains(&&*name) { decode(&value.replace('+', " ")) } else { decode(value) };
+            let value = value.ok_or_else(|| bad_parameter(known, &name, "percent-encoded UTF-8"))?;
             pairs.push((name, value));
         }
         Ok(Self(pairs))
@@ -77,14 +91,21 @@ impl Query {
     }
 
     /// `page`: the only page to answer for.
-    pub fn page(&self) -> Result<Option<Page>, Problem> {
-        self.parse_one("page", "a path of at most 512 bytes that begins with a slash", Page::parse)
+    pub fn page(&self, strip_parameters: &[String]) -> Result<Option<Page>, Problem> {
+        self.parse_one("page", PAGE, |address| Page::canonical(address, strip_parameters))
+    }
+
+    /// `page`: the page to delete, no parameter of which is dropped: they may be why it has to go.
+    pub fn deleted_page(&self) -> Result<Page, Problem> {
+        let page = self.parse_one("page", PAGE, Page::with_all_parameters)?;
+        page.ok_or(Problem::BadParameter { parameter: "page", expected: "given: what to delete" })
     }
 
     /// `page`: the page that is visited, which cannot be [`Page::OTHER`].
-    pub fn visited_page(&self) -> Result<Option<Page>, Problem> {
-        let expected = "a path of at most 512 bytes that begins with a slash";
-        self.parse_one("page", expected, |value| Page::parse(value).filter(|page| page.as_str() != Page::OTHER))
+    pub fn visited_page(&self, strip_parameters: &[String]) -> Result<Option<Page>, Problem> {
+        let page = self.page(strip_parameters)?;
+        let is_other = page.as_ref().is_some_and(|page| page.as_str() == Page::OTHER);
+        if is_other { Err(Problem::BadParameter { parameter: "page", expected: PAGE }) } else { Ok(page) }
     }
 
     /// `tz`: the zone to show times in.
@@ -170,10 +191,7 @@ impl Query {
 
     fn time(&self, parameter: &'static str, now: DateTime<Utc>) -> Result<Option<DateTime<Utc>>, Problem> {
         let expected = "a time in RFC 3339 such as 2026-03-29T12:00:00Z, or an age such as 90m, 24h or 7d";
-        // A plus sign that was not percent-encoded has been decoded to a space.
-        let parse =
-            |value: &str| zone::parse_time(value, now).or_else(|| zone::parse_time(&value.replace(' ', "+"), now));
-        self.parse_one(parameter, expected, parse)
+        self.parse_one(parameter, expected, |value| zone::parse_time(value, now))
     }
 
     fn parse_one<T>(
@@ -194,10 +212,9 @@ fn bad_parameter(known: &'static [&'static str], name: &str, expected: &'static 
     }
 }
 
-/// Decodes `application/x-www-form-urlencoded`; `None` if that is not UTF-8.
+/// Decodes the percent-encoding of RFC 3986, in which a plus is a plus; `None` if that is not UTF-8.
 fn decode(text: &str) -> Option<String> {
-    let spaced = text.replace('+', " ");
-    percent_decode_str(&spaced).decode_utf8().ok().map(Into::into)
+    percent_decode_str(text).decode_utf8().ok().map(Into::into)
 }
 
 #[cfg(test)]

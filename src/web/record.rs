@@ -1,13 +1,15 @@
 //! Which requests are visits, and recording them.
 
 use chrono::{DateTime, Utc};
-use http::header::USER_AGENT;
+use http::header::{REFERER, USER_AGENT};
 use http::request::Parts;
-use http::{HeaderName, HeaderValue, Method, Response};
+use http::{HeaderName, HeaderValue, Method, Response, Uri};
+use percent_encoding::percent_decode_str;
 
 use super::announcing;
 use super::app::App;
 use super::problem::Problem;
+use super::query::Query;
 use super::response::Body;
 use crate::stderr;
 use crate::store::Recorded;
@@ -38,6 +40,26 @@ impl Outcome {
             response.headers_mut().insert(X_VISIT, value);
         }
     }
+}
+
+/// The page that a request of a page of any site visits: the one that it names, or else the path of the `Referer`, or `/`
+/// where that has none.
+pub fn visited_page(app: &App, request: &Parts) -> Result<Page, Problem> {
+    let query = Query::parse_with_unknown(request.uri.query(), &["page"])?;
+    if let Some(page) = query.visited_page(&app.config.strip_parameters)? {
+        return Ok(page);
+    }
+    let Some(path) = referer_path(request) else { return Ok(Page::root()) };
+    let expected = "given, since the path of the Referer is longer than 512 bytes or has control characters";
+    Page::canonical(&path, &app.config.strip_parameters).ok_or(Problem::BadParameter { parameter: "page", expected })
+}
+
+/// The path of the `Referer`. Where it is encoded in something else than UTF-8, it stays encoded.
+fn referer_path(request: &Parts) -> Option<String> {
+    let uri: Uri = request.headers.get(REFERER)?.to_str().ok()?.parse().ok()?;
+    uri.scheme()?;
+    let decoded = percent_decode_str(uri.path()).decode_utf8();
+    Some(decoded.map_or_else(|_| uri.path().to_owned(), Into::into))
 }
 
 /// Records a visit to a page, or that the request is not a visit.

@@ -2,11 +2,16 @@
 
 use super::format::Format;
 
+/// The path of the picture that counts visits while no configuration is valid.
+pub const DEFAULT_PIXEL_PATH: &str = "/footfall.gif";
+
 /// What has a path of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Resource {
     Home,
-    CountGif,
+    Pixel,
+    Visit,
+    Script,
     Visits,
     Count,
     Histogram,
@@ -25,12 +30,15 @@ pub enum Resource {
     Readyz,
     Version,
     OpenApi,
+    Robots,
 }
 
 impl Resource {
-    const ALL: [(Self, &str); 20] = [
+    /// All but the picture that counts visits, whose path is configured.
+    const FIXED: [(Self, &str); 22] = [
         (Self::Home, "/"),
-        (Self::CountGif, "/count.gif"),
+        (Self::Visit, "/visit"),
+        (Self::Script, "/footfall.js"),
         (Self::Visits, "/visits"),
         (Self::Count, "/visits/count"),
         (Self::Histogram, "/visits/histogram"),
@@ -49,23 +57,31 @@ impl Resource {
         (Self::Readyz, "/readyz"),
         (Self::Version, "/version"),
         (Self::OpenApi, "/openapi.yaml"),
+        (Self::Robots, "/robots.txt"),
     ];
 
-    /// The resource with this path.
-    pub fn at(path: &str) -> Option<Self> {
-        Self::ALL.iter().find(|(_, other)| *other == path).map(|(resource, _)| *resource)
+    /// The resource with this path, where the picture that counts visits has that one.
+    pub fn at(path: &str, pixel_path: &str) -> Option<Self> {
+        if path == pixel_path { Some(Self::Pixel) } else { Self::with_fixed_path(path) }
+    }
+
+    /// The same without that picture.
+    pub fn with_fixed_path(path: &str) -> Option<Self> {
+        Self::FIXED.iter().find(|(_, other)| *other == path).map(|(resource, _)| *resource)
     }
 
     /// All paths, for a sentence.
-    pub fn paths() -> String {
-        Self::ALL.map(|(_, path)| path).join(", ")
+    pub fn paths(pixel_path: &str) -> String {
+        let [(_, home), others @ ..] = Self::FIXED;
+        format!("{home}, {pixel_path}, {}", others.map(|(_, path)| path).join(", "))
     }
 
     /// Its formats. The first one is the default.
     pub fn formats(self) -> &'static [Format] {
         match self {
             Self::Home => &[Format::Text, Format::Html, Format::Json],
-            Self::CountGif => &[Format::Gif],
+            Self::Pixel => &[Format::Gif],
+            Self::Script => &[Format::JavaScript],
             Self::Visits => &[Format::Text, Format::Json, Format::Html],
             Self::Count => &[Format::Text, Format::Json],
             Self::Histogram => &[Format::Json, Format::Text, Format::Svg],
@@ -74,9 +90,23 @@ impl Resource {
             Self::ExportCsv => &[Format::Csv],
             Self::Badge => &[Format::Svg],
             Self::Metrics => &[Format::Prometheus, Format::OpenMetrics],
-            Self::Drain | Self::Healthz | Self::Readyz => &[Format::Text],
+            // That of its errors; a visit is answered with nothing.
+            Self::Visit => &[Format::Problem],
+            Self::Drain | Self::Healthz | Self::Readyz | Self::Robots => &[Format::Text],
             Self::OpenApi => &[Format::Yaml],
         }
+    }
+
+    /// Whether a client gets an answer whatever it accepts: it has no choice, as a picture in a page, or does not care, as
+    /// a probe.
+    pub fn ignores_accept(self) -> bool {
+        let has_no_choice = matches!(self, Self::Visit | Self::Script) || self.image().is_some();
+        has_no_choice || matches!(self, Self::Healthz | Self::Readyz | Self::Robots)
+    }
+
+    /// Whether pages of other sites use it.
+    pub fn is_embedded(self) -> bool {
+        matches!(self, Self::Visit | Self::Script) || self.image().is_some()
     }
 
     /// Its methods, as in the header `Allow`.
@@ -84,6 +114,7 @@ impl Resource {
         match self {
             Self::Pages => "DELETE",
             Self::Import => "POST",
+            Self::Visit => "POST, OPTIONS",
             // They do something, if only asking.
             Self::Ask | Self::Drain => "GET",
             _ => "GET, HEAD",
@@ -98,7 +129,7 @@ impl Resource {
     /// The format of an image that other sites embed. Its errors are images, too.
     pub fn image(self) -> Option<Format> {
         match self {
-            Self::CountGif => Some(Format::Gif),
+            Self::Pixel => Some(Format::Gif),
             Self::Badge => Some(Format::Svg),
             _ => None,
         }

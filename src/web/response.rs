@@ -4,17 +4,19 @@ use bytes::Bytes;
 use futures::stream::{LocalBoxStream, Stream};
 use futures::{StreamExt, TryStreamExt, future};
 use http::header::{
-    CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_SECURITY_POLICY, CONTENT_TYPE, VARY,
-    X_CONTENT_TYPE_OPTIONS,
+    ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS, CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_LENGTH,
+    CONTENT_SECURITY_POLICY, CONTENT_TYPE, LOCATION, VARY, X_CONTENT_TYPE_OPTIONS,
 };
-use http::{HeaderName, HeaderValue, Response};
+use http::{HeaderName, HeaderValue, Response, StatusCode};
 use http_body::{Body as _, Frame};
 use http_body_util::{Either, Full, StreamBody};
 
 use super::format::Format;
+use super::resource::Resource;
 use crate::{render, store};
 
 const CROSS_ORIGIN_RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
+const X_ROBOTS_TAG: HeaderName = HeaderName::from_static("x-robots-tag");
 
 /// The body of a response, complete or streamed. A stream that fails cuts the response off.
 pub type Body = Either<Full<Bytes>, StreamBody<LocalBoxStream<'static, Result<Frame<Bytes>, store::Error>>>>;
@@ -47,6 +49,23 @@ pub fn ok(format: Format, cache: &'static str, body: Body) -> Response<Body> {
     response
 }
 
+/// A response with status 204, which nothing keeps.
+pub fn no_content() -> Response<Body> {
+    let mut response = Response::new(full(Bytes::new()));
+    *response.status_mut() = StatusCode::NO_CONTENT;
+    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
+/// A response that the same request is answered elsewhere; `None` where that cannot be said in a header.
+pub fn moved(location: &str) -> Option<Response<Body>> {
+    let location = HeaderValue::try_from(location).ok()?;
+    let mut response = Response::new(full(Bytes::new()));
+    *response.status_mut() = StatusCode::PERMANENT_REDIRECT;
+    response.headers_mut().insert(LOCATION, location);
+    Some(response)
+}
+
 /// The same as a file to download.
 pub fn attachment(mut response: Response<Body>, what: &str, replica: &str, extension: &str) -> Response<Body> {
     let name = file_name(what, replica, extension);
@@ -63,17 +82,23 @@ fn file_name(what: &str, replica: &str, extension: &str) -> String {
     format!("{what}-{replica}.{extension}")
 }
 
-/// Adds the headers of all responses, whatever their status, and of those to a request for an image.
-pub fn add_common_headers(response: &mut Response<Body>, is_image: bool) {
-    let length = response.body().size_hint().exact();
+/// Adds the headers of all responses, whatever their status, and of those that pages of other sites use.
+pub fn add_common_headers(response: &mut Response<Body>, resource: Option<Resource>) {
+    // RFC 9110, section 8.6: an answer with status 204 has no length.
+    let length = response.body().size_hint().exact().filter(|_| response.status() != StatusCode::NO_CONTENT);
     let headers = response.headers_mut();
     headers.insert(VARY, HeaderValue::from_static("Accept"));
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(X_ROBOTS_TAG, HeaderValue::from_static("noindex"));
     if let Some(length) = length {
         headers.insert(CONTENT_LENGTH, HeaderValue::from(length));
     }
-    if is_image {
+    if resource.is_some_and(Resource::is_embedded) {
         headers.insert(CROSS_ORIGIN_RESOURCE_POLICY, HeaderValue::from_static("cross-origin"));
+    }
+    if resource == Some(Resource::Visit) {
+        headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+        headers.insert(ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static("X-Visit"));
     }
 }
 

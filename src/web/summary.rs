@@ -18,7 +18,7 @@ pub async fn get(app: &App, request: &Parts, now: DateTime<Utc>) -> Result<Respo
     let query = Query::parse(request.uri.query(), &["page", "tz", "tail", "now", "scope", "without"])?;
     let now = query.now(now)?;
     let zone = query.tz()?.unwrap_or_else(|| app.config.timezone.clone());
-    let tail = TailQuery { tail: query.tail()?, before: None, page: query.page()?, zone };
+    let tail = TailQuery { tail: query.tail()?, before: None, page: query.page(&app.config.strip_parameters)?, zone };
     let without = query.without()?;
     let body = match query.scope()? {
         Scope::Cluster => json::line(&reports::merged_summary(app, &tail, now).await?),

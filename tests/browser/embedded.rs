@@ -35,7 +35,7 @@ fn the_picture_counts_for_a_page_of_another_site() {
     let (other, tab) = elsewhere();
     for visits in 1..=2 {
         // The second time from another page: it is kept nowhere.
-        assert_eq!(show(&tab, &format!("{}/count.gif?page=/blog/x", server.url())), json!([1, 1]));
+        assert_eq!(show(&tab, &format!("{}/footfall.gif?page=/blog/x", server.url())), json!([1, 1]));
         assert_eq!(server.client().count("page=/blog/x"), visits);
         tab.go(&format!("{}/?again", other.url()));
     }

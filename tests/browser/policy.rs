@@ -15,7 +15,7 @@ fn whatever_would_run_or_load_is_refused() {
         for smuggle in [
             "const s = document.createElement('script'); s.textContent = 'window.ran = 1'; document.body.append(s)",
             "document.body.insertAdjacentHTML('beforeend', '<p style=\"color: red\">x</p>')",
-            "document.body.insertAdjacentHTML('beforeend', '<img src=\"/count.gif\">')",
+            "document.body.insertAdjacentHTML('beforeend', '<img src=\"/footfall.gif\">')",
         ] {
             tab.go(&format!("{}{target}", server.url()));
             tab.eval(smuggle);

@@ -4,7 +4,7 @@ use maud::{Markup, html};
 
 use super::layout::{self, name};
 use super::view::Dashboard;
-use super::{silent, tables};
+use super::{silent, snippets, tables};
 use crate::bucket::Bucket;
 use crate::render::labels::{bucket_label, coarse_label, group_thousands};
 use crate::render::svg;
@@ -42,13 +42,14 @@ pub fn dashboard(dashboard: &Dashboard) -> String {
                     (tables::latest(dashboard))
                     (tables::replicas(dashboard))
                 }
+                (snippets::snippets(dashboard))
             }
             footer {
                 (oldest(dashboard))
                 p {
                     a href=(dashboard.json_link()) { "These numbers as JSON" }
                     " · "
-                    a href="/version" { "Version" }
+                    a href="version" { "Version" }
                 }
             }
         }

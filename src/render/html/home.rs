@@ -25,7 +25,7 @@ pub fn home(home: &Home) -> String {
                     dt { "Visits in all" }
                     dd { (group_thousands(home.visits)) }
                 }
-                p { a href="/visits" { "All visits" } }
+                p { a href="visits" { "All visits" } }
             }
         }
     };

@@ -7,7 +7,7 @@ use crate::render::svg;
 use crate::zone;
 
 /// What a browser may load and run for a page: the styles below by their hashes, and nothing else.
-pub const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'sha256-lt1zNOOxbzROZ9u8hkdtBqC2PXqifhnwMDO7YKYfQSc=' 'sha256-P945LdgNiBQWc+iH0WCJOCYNA3HrhEnSnF+eOi+uT7Q='; \
+pub const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'sha256-EOrUqpCmyd1E3WMxJJHMtpF9GcEo3w0yjl5ZnivRUyY=' 'sha256-P945LdgNiBQWc+iH0WCJOCYNA3HrhEnSnF+eOi+uT7Q='; \
      img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 const STYLE: &str = include_str!("style.css");

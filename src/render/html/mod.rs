@@ -3,20 +3,25 @@
 //! | module      | what it is                                        | uses                      |
 //! |-------------|---------------------------------------------------|---------------------------|
 //! | `home`      | the page of `/`                                   | layout                    |
-//! | `dashboard` | the page of `/visits`: its numbers and its charts | silent, tables, view, svg |
+//! | `error`     | the page of an error                              | layout                    |
+//! | `dashboard` | the page of `/visits`: its numbers and its charts | silent, snippets, tables, view, svg |
 //! | `silent`    | which replicas did not answer, and what of them counts | layout               |
+//! | `snippets`  | what to put into other pages                      | view                      |
 //! | `tables`    | the tables of the dashboard                       | layout, view              |
 //! | `view`      | what a dashboard shows, and links to others       | nothing                   |
 //! | `layout`    | what all pages have in common; times and names    | svg                       |
 
 mod dashboard;
+mod error;
 mod home;
 mod layout;
 mod silent;
+mod snippets;
 mod tables;
 mod view;
 
 pub use dashboard::dashboard;
+pub use error::error;
 pub use home::home;
 pub use layout::CONTENT_SECURITY_POLICY;
 pub use view::Dashboard;

@@ -13,6 +13,10 @@ pub struct Dashboard {
     pub summary: Cluster<MergedSummary>,
     /// The replica that answers.
     pub replica: String,
+    /// The URL at which clients see it, with a slash at the end.
+    pub address: String,
+    /// The path of the picture that counts visits.
+    pub pixel_path: String,
     /// How far back its details go.
     pub oldest: Oldest,
     /// Whether it has peers.
@@ -39,11 +43,12 @@ impl Dashboard {
         self.cluster && self.has_peers
     }
 
-    /// A link to a dashboard that differs in these parameters only.
+    /// A link to a dashboard that differs in these parameters only. All links are relative, since a proxy may have taken a
+    /// prefix from the path.
     pub(super) fn link(&self, cluster: bool, page: Option<&Page>, before: Option<i64>) -> String {
         let scope = if cluster { None } else { Some("replica".to_owned()) };
         path_and_query(
-            "/visits",
+            "visits",
             &[
                 ("scope", scope),
                 ("page", page.map(|page| page.as_str().to_owned())),
@@ -57,7 +62,7 @@ impl Dashboard {
     /// A link to the same numbers as JSON.
     pub(super) fn json_link(&self) -> String {
         path_and_query(
-            "/visits/summary",
+            "visits/summary",
             &[
                 ("scope", self.cluster.then(|| "cluster".to_owned())),
                 ("page", self.page.as_ref().map(|page| page.as_str().to_owned())),

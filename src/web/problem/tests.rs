@@ -2,6 +2,7 @@ use std::fmt::Write;
 
 use futures::FutureExt;
 use http::HeaderMap;
+use http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use http_body_util::BodyExt;
 use insta::assert_snapshot;
 
@@ -10,12 +11,12 @@ use crate::config::Invalid;
 use crate::store::Error;
 
 /// A problem of each kind that has no cause within the app.
-fn problems() -> [Problem; 17] {
+fn problems() -> [Problem; 18] {
     [
         Problem::BadParameter { parameter: "tail", expected: "a number from 1 to 1000" },
         Problem::UnknownParameter(&["since", "until"]),
         Problem::UnknownParameter(&[]),
-        Problem::NotFound,
+        Problem::NotFound { paths: "/, /footfall.gif, /visit".to_owned() },
         Problem::NoToken,
         Problem::Unauthorized { wrong: false },
         Problem::Unauthorized { wrong: true },
@@ -25,6 +26,7 @@ fn problems() -> [Problem; 17] {
         Problem::UriTooLong,
         Problem::Gone { first: 501 },
         Problem::BadUpload(Wrong { line: 7, what: "it is too long" }),
+        Problem::LongVisit,
         Problem::TooLarge,
         Problem::Conflict("A later backup of this replica was imported: upload the latest one."),
         Problem::Busy,
@@ -36,8 +38,8 @@ fn unavailable() -> Problem {
     Problem::unavailable("The visits could not be counted")(Error::Failed("disk I/O error".to_owned()))
 }
 
-fn respond(problem: Problem, image: Option<Format>) -> (StatusCode, HeaderMap, Vec<u8>) {
-    let (head, body) = problem.into_response(image).into_parts();
+fn respond(problem: Problem, format: Format) -> (StatusCode, HeaderMap, Vec<u8>) {
+    let (head, body) = problem.into_response(format).into_parts();
     let body = body.collect().now_or_never().expect("a complete body").expect("a body");
     (head.status, head.headers, body.to_bytes().to_vec())
 }
@@ -46,7 +48,7 @@ fn respond(problem: Problem, image: Option<Format>) -> (StatusCode, HeaderMap, V
 fn problems_are_as_in_the_snapshot() {
     let mut text = String::new();
     for problem in problems().into_iter().chain([unavailable()]) {
-        let (status, headers, body) = respond(problem, None);
+        let (status, headers, body) = respond(problem, Format::Problem);
         writeln!(text, "{status}").expect("a line");
         for (name, value) in &headers {
             writeln!(text, "{name}: {}", value.to_str().expect("text")).expect("a line");
@@ -58,20 +60,31 @@ fn problems_are_as_in_the_snapshot() {
 
 #[test]
 fn an_unavailable_database_is_a_503_that_tells_when_to_retry_and_no_more() {
-    let (status, headers, body) = respond(unavailable(), None);
+    let (status, headers, body) = respond(unavailable(), Format::Problem);
     assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE);
     assert_eq!(headers[RETRY_AFTER], RETRY_AFTER_SECONDS);
     assert!(!String::from_utf8_lossy(&body).contains("I/O"));
 }
 
 #[test]
-fn a_problem_of_an_image_is_an_image_with_the_same_status_and_headers() {
-    for (format, content_type, begin) in [(Format::Gif, "image/gif", "GIF89a"), (Format::Svg, "image/svg+xml", "<svg ")]
-    {
-        let (status, mut headers, _) = respond(unavailable(), None);
-        headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
-        let image = respond(unavailable(), Some(format));
-        assert_eq!((image.0, image.1), (status, headers));
-        assert!(image.2.starts_with(begin.as_bytes()));
+fn a_problem_has_the_same_status_in_each_format() {
+    for (format, content_type, begin) in [
+        (Format::Gif, "image/gif", "GIF89a"),
+        (Format::Svg, "image/svg+xml", "<svg "),
+        (Format::Html, "text/html; charset=utf-8", "<!DOCTYPE html>"),
+    ] {
+        let (status, headers, body) = respond(unavailable(), format);
+        assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE, "{format:?}");
+        assert_eq!(headers[CONTENT_TYPE], content_type);
+        assert_eq!(headers[CACHE_CONTROL], "no-store", "{format:?}");
+        assert_eq!(headers[RETRY_AFTER], RETRY_AFTER_SECONDS, "{format:?}");
+        assert!(body.starts_with(begin.as_bytes()), "{format:?}");
     }
+}
+
+#[test]
+fn a_page_says_what_a_problem_is_without_markup_of_others() {
+    let (.., body) = respond(Problem::NotFound { paths: "/<b>".to_owned() }, Format::Html);
+    let text = String::from_utf8(body).expect("UTF-8");
+    assert!(text.contains("<h1>Not Found</h1><p>Nothing is here: ask for /&lt;b&gt;.</p>"), "{text}");
 }

@@ -21,13 +21,28 @@ fn query_with(name: &str, value: &str) -> Query {
 fn messages_tell_the_limits() {
     for (query, limit) in [
         (query_with("tail", "x").tail().err(), MAX_TAIL.to_string()),
-        (query_with("page", "x").page().err(), MAX_PAGE_BYTES.to_string()),
-        (query_with("page", "x").visited_page().err(), MAX_PAGE_BYTES.to_string()),
+        (query_with("page", "x").page(&[]).err(), MAX_PAGE_BYTES.to_string()),
+        (query_with("page", "x").visited_page(&[]).err(), MAX_PAGE_BYTES.to_string()),
         (query_with("label", "").label().err(), MAX_LABEL_CHARACTERS.to_string()),
     ] {
         let Some(Problem::BadParameter { expected, .. }) = query else { panic!("{query:?}") };
         assert!(expected.split(' ').any(|word| word == limit), "{expected}");
     }
+}
+
+#[test]
+fn a_plus_is_a_blank_only_in_what_forms_send() {
+    let query = Query::parse(Some("label=a+b%2Bc&page=/a+b%20c&tz=Etc/GMT+3"), KNOWN).expect("a query");
+    assert_eq!(query.label().expect("a label").as_deref(), Some("a b+c"));
+    assert_eq!(query.page(&[]).expect("a page").as_ref().map(Page::as_str), Some("/a+b c"));
+    assert_eq!(query.tz().expect("a zone").as_ref().map(Zone::name), Some("Etc/GMT+3"));
+}
+
+#[test]
+fn a_page_is_deleted_with_all_its_parameters() {
+    let query = Query::parse(Some("page=/a/?utm_id=1%26x=2"), KNOWN).expect("a query");
+    assert_eq!(query.deleted_page().expect("a page").as_str(), "/a?utm_id=1&x=2");
+    assert_eq!(query.page(&["x".to_owned()]).expect("a page").as_ref().map(Page::as_str), Some("/a"));
 }
 
 /// Queries with separators, complete and incomplete escapes, and escapes that are not UTF-8.
@@ -54,14 +69,14 @@ proptest! {
             prop_assert!(query.tail().is_ok_and(|tail| (1..=MAX_TAIL).contains(&tail)) || query.tail().is_err());
             prop_assert!(query.before().ok().flatten().is_none_or(|id| id >= 1));
             prop_assert!(query.label().ok().flatten().is_none_or(|label| label.chars().count() <= MAX_LABEL_CHARACTERS && visit::is_printable(&label)));
-            if let Ok(Some(page)) = query.visited_page() {
+            if let Ok(Some(page)) = query.visited_page(&[]) {
                 prop_assert!(page.as_str().starts_with('/') && page.as_str().len() <= MAX_PAGE_BYTES);
             }
             if let Ok(Range { since: Some(since), until: Some(until) }) = query.range(now) {
                 prop_assert!(since <= until);
                 prop_assert!(since.timestamp_micros() <= until.timestamp_micros(), "in the precision of the database");
             }
-            _ = (query.page(), query.tz(), query.scope(), query.bucket(), query.now(now), query.color());
+            _ = (query.page(&[]), query.tz(), query.scope(), query.bucket(), query.now(now), query.color());
         }
     }
 
@@ -79,13 +94,9 @@ proptest! {
     }
 
     #[test]
-    fn a_page_is_decoded_as_it_was_encoded(path in "/\\PC{0,120}", words in "/[a-z ]{0,20}") {
-        // As forms encode it.
-        let query = format!("page={}", words.replace(' ', "+"));
-        let page = Query::parse(Some(&query), KNOWN).expect("a query").page();
-        prop_assert_eq!(page.ok().flatten(), Page::parse(&words));
-        let page = query_with("page", &path).page();
-        match Page::parse(&path) {
+    fn a_page_is_decoded_as_it_was_encoded(path in "/\\PC{0,120}") {
+        let page = query_with("page", &path).page(&[]);
+        match Page::canonical(&path, &[]) {
             Some(expected) => prop_assert_eq!(page.ok().flatten(), Some(expected)),
             None => prop_assert!(page.is_err()),
         }

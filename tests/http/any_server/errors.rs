@@ -11,7 +11,7 @@ const MAX_TARGET: usize = 8000;
 
 /// Checks that a request is refused, with a picture where it asked for one, and returns the sentence that says why.
 fn refused(target: &str, answer: &Answer, status: u16) -> String {
-    if target.starts_with("/count.gif") || target.starts_with("/badge.svg") {
+    if target.starts_with("/footfall.gif") || target.starts_with("/badge.svg") {
         assert_refused(target, answer, status);
         return if target.starts_with("/badge.svg") { title(&svg(answer.text())).to_owned() } else { String::new() };
     }
@@ -53,14 +53,14 @@ fn a_bad_value_is_refused_with_the_name_of_its_parameter() {
         ("/badge.svg", "scope", &["scope=world"]),
         ("/replica", "pages_of", &["pages_of=", "pages_of=0123456789ABCDEF", "pages_of=0123456789abcdef0"]),
         ("/replica/ask", "replica", &["", "replica=", "replica=a%0Ab", "replica=a&replica=a"]),
-        ("/count.gif", "page", &["page", "page=", "page=blog", "page=(other)", "page=http://other.test/", &long]),
-        ("/count.gif", "page", &["page=/%00", "page=/%EF%BF%BE", "page=/%FF", "page=/%ED%A0%80", "page=/&x&page=/"]),
+        ("/footfall.gif", "page", &["page", "page=", "page=blog", "page=(other)", "page=http://other.test/", &long]),
+        ("/footfall.gif", "page", &["page=/%00", "page=/%EF%BF%BE", "page=/%FF", "page=/%ED%A0%80", "page=/&x&page=/"]),
     ] {
         for query in queries {
             let target = format!("{target}?{query}");
             let answer = site.get(&target);
             let sentence = refused(&target, &answer, 400);
-            if !target.starts_with("/count.gif") {
+            if !target.starts_with("/footfall.gif") {
                 assert!(sentence.contains(&format!("`{parameter}`")), "{target}: {sentence}");
             }
             if answer.header("content-type").contains("json") {
@@ -78,7 +78,6 @@ fn an_unknown_parameter_is_refused_with_those_that_are_known() {
         ("/visits/count", "since, until, page, scope, without"),
         ("/visits/histogram", "bucket, since, until, now, tz, page, scope, without"),
         ("/visits/summary", "page, tz, tail, now, scope, without"),
-        ("/badge.svg", "label, color, page, since, scope"),
         ("/replica", "pages_of"),
         ("/replica/ask", "replica"),
     ] {
@@ -88,7 +87,15 @@ fn an_unknown_parameter_is_refused_with_those_that_are_known() {
             assert!(sentence.ends_with(&format!(": it takes {known}.")), "{target}: {sentence}");
         }
     }
-    for target in ["/metrics?x=y", "/healthz?x=y", "/readyz?%FF", "/version?scope=cluster&x", "/openapi.yaml?"] {
+    for target in [
+        "/robots.txt?x=y",
+        "/footfall.js?v=1",
+        "/metrics?x=y",
+        "/healthz?x=y",
+        "/readyz?%FF",
+        "/version?scope=cluster&x",
+        "/openapi.yaml?",
+    ] {
         assert_eq!(site.get(target).status, 200, "{target}");
     }
 }
@@ -96,8 +103,8 @@ fn an_unknown_parameter_is_refused_with_those_that_are_known() {
 #[test]
 fn nothing_is_at_any_other_path() {
     let site = Site::find();
-    let paths = "/nothing /visits/ /Visits /healthz/ // /. /index.html /favicon.ico /visits%2Fcount /%2e%2e/visits.db \
-                 /count /badge.svg/ /visits/export /visits;x=y /%00 /%FF /%";
+    let paths = "/nothing /visits// /Visits /nothing/ // /. /index.html /favicon.ico /visits%2Fcount /%2e%2e/visits.db \
+                 /count /count.gif /visits/export /visits;x=y /%00 /%FF /%";
     for path in paths.split(' ') {
         for method in [Method::GET, Method::POST] {
             site.request(&method, path, &[]).problem(404);
@@ -112,6 +119,54 @@ fn nothing_is_at_any_other_path() {
 }
 
 #[test]
+fn a_slash_too_much_is_redirected_to_where_it_was_meant() {
+    let site = Site::find();
+    for (target, location) in [
+        ("/visits/", "../visits"),
+        ("/visits/count/?page=/a%2Fb&since=1h", "../count?page=/a%2Fb&since=1h"),
+        ("/footfall.gif/", "../footfall.gif"),
+        ("/badge.svg/?", "../badge.svg?"),
+        ("/healthz/", "../healthz"),
+    ] {
+        for method in [Method::GET, Method::HEAD, Method::POST] {
+            let answer = site.request(&method, target, &[]);
+            assert_eq!((answer.status, answer.header("location")), (308, location), "{method} {target}");
+        }
+    }
+}
+
+#[test]
+fn a_browser_is_told_what_is_wrong_by_a_page() {
+    let site = Site::find();
+    for (target, status, word) in
+        [("/nothing", 404, "/visits"), ("/visits?tail=0", 400, "tail"), ("/visit", 405, "POST")]
+    {
+        // What Firefox sends for a page.
+        let accept = ("accept", "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8");
+        let answer = site.get_with(target, &[accept]);
+        assert_eq!((answer.status, answer.header("content-type")), (status, "text/html; charset=utf-8"), "{target}");
+        assert!(answer.text().contains(word) && !answer.header("content-security-policy").is_empty(), "{target}");
+        site.get_with(target, &[("accept", "text/html;q=0.8, */*;q=0.9")]).problem(status);
+    }
+}
+
+#[test]
+fn what_the_web_adds_to_addresses_is_ignored_by_pages_and_pictures() {
+    let site = Site::find();
+    for (target, accept) in
+        [("/", "*/*"), ("/visits", "text/html"), ("/badge.svg", "*/*"), ("/visits/histogram", "image/*")]
+    {
+        for query in ["utm_source=a&utm_source=b", "fbclid=x", "v=1", "%FF=1", "=1"] {
+            assert_eq!(
+                site.get_with(&format!("{target}?{query}"), &[("accept", accept)]).status,
+                200,
+                "{target}?{query}"
+            );
+        }
+    }
+}
+
+#[test]
 fn every_route_is_read_only_and_has_no_other_format() {
     let site = Site::find();
     for target in RESOURCES {
@@ -121,7 +176,14 @@ fn every_route_is_read_only_and_has_no_other_format() {
             assert_eq!(answer.header("allow"), "GET, HEAD", "{method} {target}");
         }
         for accept in ["image/png", "*/*;q=0", "text/markdown, audio/*"] {
-            refused(target, &site.get_with(target, &[("accept", accept)]), 406);
+            let answer = site.get_with(target, &[("accept", accept)]);
+            match target {
+                // Who shows a picture or runs a script has no other use for it, and a probe wants none.
+                "/footfall.gif" | "/footfall.js" | "/badge.svg" | "/healthz" | "/readyz" | "/robots.txt" => {
+                    assert_eq!(answer.status, 200, "{target} as {accept}");
+                }
+                _ => _ = refused(target, &answer, 406),
+            }
         }
     }
 }
@@ -146,10 +208,10 @@ fn a_target_has_at_most_8000_bytes() {
         assert_eq!(site.request(&Method::HEAD, &fill("/?", length), &[]).status, status, "{length}");
     }
     site.get(&fill("/nothing/", MAX_TARGET)).problem(404);
-    for path in ["/?", "/visits?page=/", "/metrics?", "/nothing/", "/healthz?", "/badge.svg?label=", "/count.gif?"] {
+    for path in ["/?", "/visits?page=/", "/metrics?", "/nothing/", "/healthz?", "/badge.svg?label=", "/footfall.gif?"] {
         for length in [MAX_TARGET + 1, 20_000] {
             let sentence = refused(path, &site.get(&fill(path, length)), 414);
-            assert!(sentence.contains("8000") || path == "/count.gif?", "{path}: {sentence}");
+            assert!(sentence.contains("8000") || path == "/footfall.gif?", "{path}: {sentence}");
         }
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! They do not know its zone, its name or its number of visits, and others may visit it meanwhile.
 
+mod embedding;
 mod errors;
 mod openapi;
 pub mod picture;
@@ -19,10 +20,12 @@ use serde_json::Value;
 use crate::client::Client;
 use crate::server::Server;
 
-/// Every path but the exports, which need a token.
-pub const RESOURCES: [&str; 13] = [
+/// Every path that is asked for with GET, but those that need a token.
+pub const RESOURCES: [&str; 15] = [
     "/",
-    "/count.gif",
+    "/footfall.gif",
+    "/footfall.js",
+    "/robots.txt",
     "/visits",
     "/visits/count",
     "/visits/histogram",

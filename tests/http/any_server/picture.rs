@@ -57,7 +57,7 @@ pub fn bars(document: &Document) -> Vec<(String, f64)> {
 pub fn assert_refused(target: &str, answer: &Answer, status: u16) {
     assert_eq!((answer.status, answer.header("x-visit")), (status, ""), "{target}");
     assert_eq!(answer.header("cache-control"), "no-store", "{target}");
-    if target.starts_with("/count.gif") {
+    if target.starts_with("/footfall.gif") {
         assert_eq!(answer.header("content-type"), "image/gif", "{target}");
         assert_eq!(answer.body, TRANSPARENT_PIXEL, "{target}");
     } else {

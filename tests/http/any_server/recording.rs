@@ -1,4 +1,4 @@
-//! `/` and `/count.gif`: which requests are visits, and what becomes of them.
+//! `/` and `/footfall.gif`: which requests are visits, and what becomes of them.
 
 use std::time::SystemTime;
 
@@ -44,7 +44,7 @@ fn any_query_is_still_a_visit() {
     let many = "a&".repeat(3900);
     for query in ["", "a", "utm_source=x&utm_source=y", "&&", "=", "?", "%zz", "tail=0", "x=%FF", "%00", "%FF=1", &many]
     {
-        for target in ["/", "/count.gif"] {
+        for target in ["/", "/footfall.gif"] {
             assert!(site.get(&format!("{target}?{query}")).recorded().is_some(), "{target}?{query:.40}");
         }
     }
@@ -58,12 +58,13 @@ fn an_image_counts_for_the_page_that_it_names() {
     for (query, page) in [
         ("page=/footfall-test", "/footfall-test"),
         ("cache=buster&page=%2Ffootfall-test&a&=&&b=c&b=d&_=1763886640", "/footfall-test"),
-        ("page=/footfall-test/a+b", "/footfall-test/a b"),
-        ("page=/footfall-test/a%20b", "/footfall-test/a b"),
+        ("page=/footfall-test/c++", "/footfall-test/c++"),
+        ("page=/footfall-test/a%20b/", "/footfall-test/a b"),
+        ("page=/footfall-test/index.html?utm_source=x%26id=7%26gclid=y", "/footfall-test?id=7"),
         ("", "/"),
         ("Page=/footfall-test&tail=0&scope=none&PAGE=x", "/"),
     ] {
-        let answer = site.get(&format!("/count.gif?{query}"));
+        let answer = site.get(&format!("/footfall.gif?{query}"));
         assert_eq!((answer.status, answer.header("content-type")), (200, "image/gif"), "{query}");
         assert_eq!(answer.body, TRANSPARENT_PIXEL, "{query}");
         let id = answer.recorded().expect("a visit");
@@ -72,7 +73,7 @@ fn an_image_counts_for_the_page_that_it_names() {
         assert_eq!(visit["id"], id);
         assert!(visit["page"] == page || visit["page"] == "(other)" && page != "/", "{query}: {visit}");
     }
-    let longest = format!("/count.gif?page=/{}", "x".repeat(511));
+    let longest = format!("/footfall.gif?page=/{}", "x".repeat(511));
     assert_eq!(site.request(&Method::HEAD, &longest, &[]).status, 200);
 }
 
@@ -87,7 +88,7 @@ fn a_request_without_a_visitor_is_answered_and_not_recorded() {
         let text = site.get_with("/", &[header]);
         let html = site.get_with("/", &[header, HTML]);
         let json = site.get_with("/", &[header, JSON]);
-        let gif = site.get_with(&format!("/count.gif?page={NEVER}"), &[header]);
+        let gif = site.get_with(&format!("/footfall.gif?page={NEVER}"), &[header]);
         for answer in [&text, &html, &json, &gif] {
             assert_eq!((answer.status, answer.header("cache-control")), (200, "no-store"), "{header:?}");
             assert_eq!(answer.header("x-visit"), format!("ignored; reason={reason}"), "{header:?}");
@@ -101,7 +102,7 @@ fn a_request_without_a_visitor_is_answered_and_not_recorded() {
         assert!(html.text().contains(" visits</h1>") && !html.text().contains("<h1>Visit "), "{}", html.text());
         assert_eq!(gif.body, TRANSPARENT_PIXEL);
     }
-    for (target, accept) in [("/", "text/html"), ("/", "application/json"), ("/count.gif", "image/gif")] {
+    for (target, accept) in [("/", "text/html"), ("/", "application/json"), ("/footfall.gif", "image/gif")] {
         let answer = site.request(&Method::HEAD, &format!("{target}?page={NEVER}"), &[("accept", accept)]);
         assert_eq!((answer.status, answer.header("x-visit")), (200, "ignored; reason=head"), "{target} as {accept}");
         assert!(answer.header("content-type").starts_with(accept), "{accept}");

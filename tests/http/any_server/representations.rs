@@ -39,8 +39,8 @@ fn each_client_gets_the_format_that_it_prefers() {
         ("/visits/histogram", IMAGE, SVG),
         ("/visits/summary", PAGE, JSON),
         ("/badge.svg", IMAGE, SVG),
-        ("/count.gif", IMAGE, GIF),
-        ("/count.gif", "IMAGE/GIF", GIF),
+        ("/footfall.gif", IMAGE, GIF),
+        ("/footfall.gif", "IMAGE/GIF", GIF),
         ("/metrics", "text/plain;version=0.0.4;q=1,*/*;q=0.1", PROMETHEUS),
         ("/metrics", "application/openmetrics-text;version=1.0.0;q=0.4,text/plain;version=0.0.4;q=0.5", PROMETHEUS),
         ("/metrics", PROMETHEUS_2, OPEN_METRICS),
@@ -73,9 +73,10 @@ fn every_answer_says_its_exact_length_and_what_it_depends_on() {
             assert_eq!(wire.read_to_end(), b"", "{target} as {accept} has more than Content-Length says");
             assert_eq!(answer.header("vary"), "Accept", "{target} as {accept}");
             assert_eq!(answer.header("x-content-type-options"), "nosniff", "{target} as {accept}");
+            assert_eq!(answer.header("x-robots-tag"), "noindex", "{target} as {accept}");
             assert!(!answer.headers.contains_key("set-cookie"), "{target} as {accept}");
             assert!(
-                answer.header("x-visit").is_empty() || ["/", "/count.gif"].contains(&target),
+                answer.header("x-visit").is_empty() || ["/", "/footfall.gif"].contains(&target),
                 "{target} is a visit"
             );
         }

@@ -125,7 +125,7 @@ fn a_later_backup_replaces_an_earlier_one_and_an_earlier_one_is_refused() {
     old.client().visit();
     let first = backup(&old.client());
     assert_eq!(import(&new, &first), "imported");
-    old.client().get("/count.gif?page=/a");
+    old.client().get("/footfall.gif?page=/a");
     let second = backup(&old.client());
     assert_eq!((import(&new, &second), import(&new, &second)), ("replaced".to_owned(), "unchanged".to_owned()));
     let problem = new.client().post("/import", &[BEARER], first.text()).problem(409);

@@ -155,7 +155,7 @@ fn counts_buckets_and_tails_are_those_of_the_visits() {
     let mut log = Log::start();
     for time in ["2026-10-25T00:59:59.999999Z", "2026-10-25T01:00:00Z", "2026-10-25T01:14:59.999999Z"] {
         log.server.set_clock(time);
-        assert!(log.server.client().get("/count.gif?page=/rare").recorded().is_some());
+        assert!(log.server.client().get("/footfall.gif?page=/rare").recorded().is_some());
         log.visits.push((micros(time), "/rare"));
     }
     log.check();

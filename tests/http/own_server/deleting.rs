@@ -68,7 +68,7 @@ fn a_deleted_page_is_gone_from_the_log_and_from_every_count() {
         // The last visit is gone, and its id is given to nobody.
         let home = client.json("/");
         assert_eq!((&home["visit"], &home["visits"]), (&7.into(), &4.into()), "{tallied} tallied");
-        assert_eq!(client.get("/count.gif?page=/spam").recorded(), Some(8));
+        assert_eq!(client.get("/footfall.gif?page=/spam").recorded(), Some(8));
         assert_eq!(client.count("page=/spam"), 1, "a page that is visited again counts from 1");
         assert_eq!(delete(&client, "/spam"), 1);
         assert!(client.get("/metrics").text().contains("\nfootfall_visits_total 8\n"), "what was recorded never falls");
@@ -87,7 +87,7 @@ fn the_pages_beyond_max_pages_are_deleted_as_other() {
     let client = server.client();
     assert_eq!((delete(&client, "/b"), delete(&client, "(other)")), (0, 2));
     assert_pages(&client, &[("/a", 2)], &[(1, "/a"), (4, "/a")]);
-    client.get("/count.gif?page=/b");
+    client.get("/footfall.gif?page=/b");
     assert_eq!((client.count("page=(other)"), client.count("")), (1, 3));
 }
 

@@ -56,7 +56,7 @@ fn metrics_say_what_was_recorded_and_never_fall() {
     let client = server.client();
     assert_eq!((visits(&client), ignored(&client)), ([0; 3], [0; 3]));
     for number in 1..=30 {
-        client.get(&format!("/count.gif?page=/{number}"));
+        client.get(&format!("/footfall.gif?page=/{number}"));
         assert_eq!(visits(&client), [number, number, number.min(2)]);
     }
     prune(&server.volume().open(), 5);
@@ -85,7 +85,7 @@ fn what_is_no_visit_is_counted_by_its_reason_and_leaves_no_other_trace() {
     let server = Server::start();
     let client = server.client();
     for reason in ["agent", "head", "prefetch"] {
-        for target in ["/", "/?x=y", "/count.gif?page=/x"] {
+        for target in ["/", "/?x=y", "/footfall.gif?page=/x"] {
             ignore(&client, reason, target);
         }
     }
@@ -93,10 +93,10 @@ fn what_is_no_visit_is_counted_by_its_reason_and_leaves_no_other_trace() {
     assert!(client.get_with("/", &[PROBE]).text().ends_with("\n0 visits on local\n"));
     assert_eq!(ignored(&client), [4, 3, 3]);
     // What cannot be a visit is not ignored.
-    for target in RESOURCES.into_iter().chain(["/nothing", "/count.gif?page=x", "/visits?tail=0"]) {
+    for target in RESOURCES.into_iter().chain(["/nothing", "/footfall.gif?page=x", "/visits?tail=0"]) {
         client.request(&Method::POST, target, &[PROBE]);
         client.get_with(target, &[PREFETCH, ("accept", "audio/*")]);
-        if !["/", "/count.gif"].contains(&target) {
+        if !["/", "/footfall.gif"].contains(&target) {
             client.get(target);
             client.get_with(target, &[PROBE]);
             client.request(&Method::HEAD, target, &[]);

@@ -66,7 +66,7 @@ fn assert_unavailable(server: &Server, reason: &str) {
     };
     // For a minute it believes in the last commit.
     server.pass(61);
-    for target in ["/", "/readyz", "/count.gif?page=/x"] {
+    for target in ["/", "/readyz", "/footfall.gif?page=/x"] {
         check(target, &client.get(target));
     }
     // Whether the log can still be read depends on what is wrong.

@@ -40,7 +40,7 @@ fn pages_are_counted_apart_by_the_names_that_they_were_sent_as() {
     let server = Server::start();
     let client = server.client();
     for (visit, (sent, _)) in (1..).zip(NAMES) {
-        assert_eq!(client.get(&format!("/count.gif?page={sent}")).recorded(), Some(visit), "{sent}");
+        assert_eq!(client.get(&format!("/footfall.gif?page={sent}")).recorded(), Some(visit), "{sent}");
     }
     assert_eq!(client.visit(), 17);
     let log: Vec<_> = (1..).zip(NAMES.map(|(_, name)| name.to_owned())).chain([(17, "/".to_owned())]).collect();

@@ -35,7 +35,7 @@ fn nothing_is_stored_but_when_and_which_page() {
         let chunk = |chunk: &[u8]| [format!("{:x}\r\n", chunk.len()).as_bytes(), chunk, b"\r\n"].concat();
         let chunks = body.chunks(10_000).map(chunk).chain([b"0\r\n\r\n".to_vec()]).collect::<Vec<_>>().concat();
         let length = format!("content-length: {}", body.len());
-        for target in ["/", "/count.gif"] {
+        for target in ["/", "/footfall.gif"] {
             for (header, bytes) in [(&*length, &body), ("transfer-encoding: chunked", &chunks)] {
                 // The server may hang up before it has read all of a large body, and the client may learn no more.
                 let answer = send(&server, target, header, bytes);

@@ -64,7 +64,7 @@ fn a_count_is_never_less_than_what_was_answered_and_never_more_than_what_was_ask
             let (client, page) = (server.client(), format!("page=/{number}"));
             scope.spawn(move || {
                 for visits in 1..=200 {
-                    assert_eq!(client.get(&format!("/count.gif?{page}")).status, 200);
+                    assert_eq!(client.get(&format!("/footfall.gif?{page}")).status, 200);
                     // Nobody else visits this page.
                     for query in ["", "&since=1h", "&until=0s&since=2h"] {
                         assert_eq!(client.count(&format!("{page}{query}")), visits, "{page}{query}");

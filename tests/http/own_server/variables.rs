@@ -26,7 +26,7 @@ fn a_bad_variable_is_named_everywhere_but_where_life_is_asked_for() {
             let answer = client.get(target);
             match target {
                 "/healthz" => assert_eq!(answer.text(), "ok\n"),
-                "/count.gif" | "/badge.svg" => assert_refused(target, &answer, 500),
+                "/footfall.gif" | "/badge.svg" => assert_refused(target, &answer, 500),
                 _ => {
                     let problem = answer.problem(500);
                     let detail = problem["detail"].as_str().unwrap_or_default();

@@ -9,7 +9,7 @@ use crate::server::{Server, eventually};
 use crate::wire::authority;
 
 /// Nothing, half a request line, and half of the headers.
-const BEGINNINGS: [&str; 3] = ["", "GET /count.gif?pa", "GET / HTTP/1.1\r\nhost: localhost\r\naccept: te"];
+const BEGINNINGS: [&str; 3] = ["", "GET /footfall.gif?pa", "GET / HTTP/1.1\r\nhost: localhost\r\naccept: te"];
 
 /// How much memory a connection may take while it is there, which is Hyper's buffer and a task.
 const EACH: usize = 32 << 10;

@@ -96,7 +96,7 @@ impl Shared {
         while let Some(number) = self.next() {
             let target = match (self.pages)(number) {
                 page if page == "/" => page,
-                page => format!("/count.gif?page={}", page.replace('%', "%25")),
+                page => format!("/footfall.gif?page={}", page.replace('%', "%25")),
             };
             let start = Instant::now();
             let Ok(answer) = client.try_get(&target) else {

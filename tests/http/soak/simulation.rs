@@ -88,7 +88,7 @@ fn visit(server: &Server, clients: &[Client], pages: usize, ledger: &mut Ledger)
                         server.set_clock(&time(day, visit * 1440 / DAILY).to_rfc3339());
                     }
                     let name = if page(visit) < PAGES { name(page(visit)) } else { format!("/once/{day}/{visit}") };
-                    let answer = client.get(&format!("/count.gif?page={name}"));
+                    let answer = client.get(&format!("/footfall.gif?page={name}"));
                     assert!(answer.recorded().is_some(), "not recorded: {answer:?}");
                 }
             });
