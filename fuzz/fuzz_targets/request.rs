@@ -38,6 +38,8 @@ fn app(setup: Setup) -> Result<App, Invalid> {
         ("max_storage", "1Gi".to_owned()),
         ("max_pages", "10".to_owned()),
         ("ignore_agents", AGENTS.join(",")),
+        ("strip_parameters", "ref".to_owned()),
+        ("pixel_path", "/footfall.gif".to_owned()),
         ("peers", String::new()),
         ("replicas", String::new()),
         ("retired", String::new()),
@@ -45,5 +47,5 @@ fn app(setup: Setup) -> Result<App, Invalid> {
         ("peer_timeout_ms", "500".to_owned()),
         ("export_token", if setup == Setup::Export { "token" } else { "" }.to_owned()),
     ]);
-    Config::parse(&values).map(App::new)
+    Config::parse(&values).and_then(App::new)
 }

@@ -6,7 +6,7 @@ use footfall::zone::Zone;
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| {
-    let (mut lines, mut numbers) = (Lines::default(), Numbers::new(Zone::UTC));
+    let (mut lines, mut numbers) = (Lines::default(), Numbers::new(Zone::UTC, Vec::new()));
     // The backup, as long as no line was wrong, and how many visits its database has yet to bring.
     let (mut backup, mut left) = (Some(Backup::default()), 0);
     lines.push(bytes);

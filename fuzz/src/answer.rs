@@ -5,9 +5,9 @@ use std::pin::pin;
 use footfall::config::Invalid;
 use footfall::web::{self, App};
 use futures::FutureExt;
-use http::HeaderMap;
 use http::header::ACCEPT;
 use http::request::Parts;
+use http::{HeaderMap, Method};
 use http_body_util::{BodyExt, Empty};
 use serde_json::Value;
 
@@ -44,9 +44,11 @@ pub fn check(app: &Result<App, Invalid>, setup: Setup, request: &Parts) {
         ("/visits/histogram", 200) if answer.header("content-type") == "image/svg+xml" => {
             markup::check_svg(answer.text());
         }
+        (_, 204 | 308) => assert!(answer.body.is_empty(), "a body"),
         (_, 200) => {
             assert!(expected::formats(path).is_some_and(|formats| formats.contains(&answer.header("content-type"))));
         }
+        _ if answer.header("content-type") == "text/html; charset=utf-8" => markup::check_html(answer.text()),
         _ => answer.check_problem(),
     }
 }
@@ -61,7 +63,9 @@ impl Answer {
     }
 
     fn check_headers(&self, path: &str) {
-        assert_eq!(self.header("content-length"), self.body.len().to_string());
+        let length = if self.status == 204 { String::new() } else { self.body.len().to_string() };
+        assert_eq!(self.header("content-length"), length);
+        assert_eq!(self.header("x-robots-tag"), "noindex");
         assert!(self.body.len() <= MAX_BODY_BYTES, "{} bytes", self.body.len());
         assert_eq!((self.header("vary"), self.header("x-content-type-options")), ("Accept", "nosniff"));
         assert!(self.headers.keys().all(|name| self.headers.get_all(name).iter().count() == 1), "a header comes twice");
@@ -72,11 +76,13 @@ impl Answer {
         let content_type = match path {
             "/footfall.gif" => "image/gif",
             "/badge.svg" => "image/svg+xml",
-            _ if self.status == 200 => self.header("content-type"),
+            _ if [200, 204, 308].contains(&self.status) => self.header("content-type"),
+            // A page for a browser.
+            _ if self.header("content-type").starts_with("text/html") => "text/html; charset=utf-8",
             _ => "application/problem+json",
         };
         assert_eq!(self.header("content-type"), content_type);
-        if self.status != 200 {
+        if self.status >= 400 {
             assert_eq!(self.header("cache-control"), "no-store");
         }
         for (status, name) in [(401, "www-authenticate"), (405, "allow"), (503, "retry-after")] {
@@ -86,7 +92,8 @@ impl Answer {
 
     /// No request is recorded, and a request that is not a visit is answered with the reason.
     fn check_visit(&self, request: &Parts) {
-        let reason = expected::reason(request).filter(|_| self.status == 200 && request.uri.path() == "/footfall.gif");
+        let is_visit = request.method != Method::OPTIONS && ["/footfall.gif", "/visit"].contains(&request.uri.path());
+        let reason = expected::reason(request).filter(|_| is_visit && [200, 204].contains(&self.status));
         let expected = reason.map_or(String::new(), |reason| format!("ignored; reason={reason}"));
         assert_eq!(self.header("x-visit"), expected);
     }

@@ -29,10 +29,13 @@ pub fn formats(path: &str) -> Option<&'static [&'static str]> {
         "/healthz" => &["text/plain; charset=utf-8"],
         "/version" => &["application/json"],
         "/openapi.yaml" => &["application/yaml"],
+        "/footfall.js" => &["text/javascript; charset=utf-8"],
+        "/robots.txt" => &["text/plain; charset=utf-8"],
         "/readyz"
         | "/drain"
         | "/replica"
         | "/replica/ask"
+        | "/visit"
         | "/visits/histogram"
         | "/metrics"
         | "/visits"
@@ -52,24 +55,45 @@ pub fn statuses(request: &Parts, setup: Setup) -> &'static [u16] {
     let path = request.uri.path();
     if request.uri.path_and_query().is_some_and(|text| text.as_str().len() > 8000) {
         &[414]
+    } else if path.strip_suffix('/').is_some_and(|path| path != "/" && formats(path).is_some()) {
+        &[308]
     } else if formats(path).is_none() || wants_token(path) && setup == Setup::Plain {
         &[404]
     } else if !methods(path).contains(&request.method) {
         &[405]
     } else if path == "/healthz" {
-        &[200, 406]
+        &[200]
     } else if setup == Setup::Misconfigured {
-        &[500, 406]
+        if ignores_accept(path) { &[500] } else { &[500, 406] }
     } else {
-        match path {
-            "/footfall.gif" if !is_page(request.uri.query()) => &[400, 406],
-            "/footfall.gif" if reason(request).is_some() => &[200, 406],
-            "/version" | "/openapi.yaml" => &[200, 406],
-            "/" | "/footfall.gif" | "/readyz" | "/drain" | "/metrics" => &[503, 406],
-            _ if wants_token(path) => &[503, 400, 401, 406],
-            _ => &[503, 400, 406],
+        match (path, is_page(request)) {
+            ("/visit", _) if request.method == Method::OPTIONS => &[204],
+            ("/footfall.gif" | "/visit", Some(false)) => &[400],
+            ("/footfall.gif", Some(true)) if reason(request).is_some() => &[200],
+            ("/visit", Some(true)) if reason(request).is_some() => &[204],
+            ("/footfall.gif", Some(true)) | ("/visit", Some(true)) => &[503],
+            ("/footfall.gif", None) => &[200, 400, 503],
+            ("/visit", None) => &[204, 400, 503],
+            _ => of_others(path),
         }
     }
+}
+
+fn of_others(path: &str) -> &'static [u16] {
+    match path {
+        "/footfall.js" | "/robots.txt" => &[200],
+        "/version" | "/openapi.yaml" => &[200, 406],
+        "/badge.svg" => &[503, 400],
+        "/readyz" => &[503],
+        "/" | "/drain" | "/metrics" => &[503, 406],
+        _ if wants_token(path) => &[503, 400, 401, 406],
+        _ => &[503, 400, 406],
+    }
+}
+
+/// Whether a resource answers whatever the client accepts.
+fn ignores_accept(path: &str) -> bool {
+    ["/footfall.gif", "/badge.svg", "/visit", "/footfall.js", "/robots.txt", "/readyz"].contains(&path)
 }
 
 /// Whether a resource is only for those who have the token.
@@ -81,6 +105,7 @@ fn methods(path: &str) -> &'static [Method] {
     match path {
         "/pages" => &[Method::DELETE],
         "/import" => &[Method::POST],
+        "/visit" => &[Method::POST, Method::OPTIONS],
         "/drain" | "/replica/ask" => &[Method::GET],
         _ => &[Method::GET, Method::HEAD],
     }
@@ -102,13 +127,22 @@ pub fn reason(request: &Parts) -> Option<&'static str> {
     }
 }
 
-/// Whether the query has a page that can be visited, or no page. Anything else must not be recorded.
-fn is_page(query: Option<&str>) -> bool {
-    let decode = |text: &str| percent_decode_str(&text.replace('+', " ")).collect::<Vec<_>>();
-    let pairs = query.unwrap_or_default().split('&').map(|pair| pair.split_once('=').unwrap_or((pair, "")));
+/// Whether a request names a page that can be visited, or none. Anything else must not be recorded. `None` where that
+/// depends on what of the address is dropped, or on the `Referer`.
+fn is_page(request: &Parts) -> Option<bool> {
+    let decode = |text: &str| percent_decode_str(text).collect::<Vec<_>>();
+    let query = request.uri.query().unwrap_or_default();
+    let pairs = query.split('&').map(|pair| pair.split_once('=').unwrap_or((pair, "")));
     let pages: Vec<_> = pairs.filter(|(name, _)| decode(name) == b"page").map(|(_, value)| decode(value)).collect();
-    let [page] = pages.as_slice() else { return pages.is_empty() };
-    let printable =
-        |text: &str| !text.chars().any(|character| character.is_control() || "\u{fffe}\u{ffff}".contains(character));
-    page.len() <= 512 && page.starts_with(b"/") && str::from_utf8(page).is_ok_and(printable)
+    let [page] = pages.as_slice() else {
+        let is_known = !pages.is_empty() || !request.headers.contains_key("referer");
+        return is_known.then_some(pages.is_empty());
+    };
+    let Ok(page) = str::from_utf8(page) else { return Some(false) };
+    let is_printable = !page.chars().any(|character| character.is_control() || "\u{fffe}\u{ffff}".contains(character));
+    match page.starts_with('/') {
+        true if page.len() <= 512 && is_printable => Some(true),
+        true => None,
+        false => Some(false),
+    }
 }

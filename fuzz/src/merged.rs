@@ -136,6 +136,8 @@ fn check_summary(cluster: Cluster<MergedSummary>, zone: &Zone) {
         replica: merged.replicas[0].count.replica.clone(),
         page: merged.pages.last().map(|page| page.page.clone()).filter(|_| merged.total % 2 == 1),
         summary: cluster,
+        address: "http://localhost:3000/".to_owned(),
+        pixel_path: "/footfall.gif".to_owned(),
         oldest: Oldest { visit: Some(DateTime::UNIX_EPOCH), ..Oldest::default() },
         has_peers: true,
         cluster: true,

@@ -1,16 +1,20 @@
 //! Where the links of the pages lead.
 
 use std::collections::BTreeSet;
+use std::io::Write;
 
 use serde_json::json;
 
 use crate::browser::Tab;
+use crate::client::Client;
+use crate::fake::{Fake, response};
+use crate::server::Server;
 use crate::site::{cluster, filled, now, setup};
 
 #[test]
 fn a_page_leads_to_its_own_visits() {
     let (servers, tab) = (cluster(1), Tab::open());
-    for page in ["/blog/", "/about us", "/أخبار"] {
+    for page in ["/blog", "/about us", "/أخبار"] {
         tab.go(&format!("{}/visits", servers[0].url()));
         let link =
             format!("[...document.querySelectorAll('a')].find(a => a.innerText.trim() === {}).href", json!(page));
@@ -31,13 +35,60 @@ fn every_link_leads_somewhere_and_those_of_a_page_back_to_all() {
         let links = tab.eval("[...document.querySelectorAll('a')].map(a => a.getAttribute('href'))");
         for link in links.as_array().expect("links") {
             let link = link.as_str().expect("a link");
-            assert!(link.starts_with('/') && !link.starts_with("//"), "{target}: {link}");
-            let answer = servers[0].client().get_with(link, &[("accept", "text/html, */*;q=0.1")]);
+            assert!(!link.starts_with('/') && !link.contains(':'), "{target}: {link}");
+            let answer = servers[0].client().get_with(&format!("/{link}"), &[("accept", "text/html, */*;q=0.1")]);
             assert_eq!(answer.status, 200, "{target}: {link}");
             seen.insert(link.to_owned());
         }
     }
-    assert!(seen.contains("/visits") && seen.contains("/visits?tz=Europe/Moscow&tail=3"), "{seen:?}");
+    assert!(seen.contains("visits") && seen.contains("visits?tz=Europe/Moscow&tail=3"), "{seen:?}");
+}
+
+/// A proxy that serves a server below `/stats`, which it takes from the path.
+fn below_stats(server: &Server) -> Fake {
+    let client = server.client();
+    Fake::start(move |asked, stream| {
+        let target = asked.target.strip_prefix("/stats").filter(|target| target.starts_with('/'));
+        let Some(target) = target else {
+            _ = stream.write_all(&response("404 Not Found", ""));
+            return;
+        };
+        let headers = [
+            ("accept", asked.header("accept")),
+            ("x-forwarded-host", asked.header("host")),
+            ("x-forwarded-prefix", "/stats"),
+        ];
+        let answer = client.request(&asked.method(), target, &headers);
+        let mut head = format!("HTTP/1.1 {} -\r\nconnection: close\r\n", answer.status);
+        for name in ["content-type", "content-security-policy", "location"] {
+            head += &format!("{name}: {}\r\n", answer.header(name));
+        }
+        _ = stream.write_all(&[head.as_bytes(), b"\r\n", &answer.body].concat());
+    })
+}
+
+#[test]
+fn a_proxy_may_take_a_prefix_from_the_path() {
+    let server = filled(setup("footfall-0"), [(now() - 1, "/blog/x")]);
+    let (proxy, tab) = (below_stats(&server), Tab::open());
+    let stats = format!("{}/stats/", proxy.url());
+    tab.go(&stats);
+    let click = |text: &str| {
+        let link = format!("[...document.links].find(link => link.innerText === {}).href", json!(text));
+        tab.go(tab.eval(&link).as_str().expect("a link"));
+    };
+    click("All visits");
+    click("/blog/x");
+    assert_eq!(tab.eval("location.href"), format!("{stats}visits?page=/blog/x"));
+    for link in tab.eval("[...document.links].map(link => link.href)").as_array().expect("links") {
+        let link = link.as_str().expect("a link");
+        let path = link.strip_prefix(&proxy.url()).expect("a link to this server");
+        assert_eq!(Client::new(&proxy.url()).get(path).status, 200, "{link}");
+    }
+    let snippets = tab.eval("document.querySelector('.snippets').textContent").to_string();
+    assert!(snippets.contains(&format!("{stats}footfall.js")), "{snippets}");
+    tab.go(&format!("{stats}visits/?page=/blog/x"));
+    assert_eq!(tab.eval("location.href"), format!("{stats}visits?page=/blog/x"));
 }
 
 #[test]

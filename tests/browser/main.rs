@@ -28,6 +28,9 @@ mod site;
 #[path = "../http/client.rs"]
 mod client;
 #[allow(dead_code)]
+#[path = "../http/cluster/fake.rs"]
+mod fake;
+#[allow(dead_code)]
 #[path = "../http/runtime.rs"]
 mod runtime;
 #[allow(dead_code)]

@@ -15,7 +15,7 @@ const RHYTHM: [i64; 24] = [2, 1, 1, 0, 0, 1, 3, 7, 14, 20, 22, 21, 17, 19, 22, 2
 
 const PAGES: [&str; 8] = [
     "/",
-    "/blog/",
+    "/blog",
     "/blog/how-a-stateful-wasm-workload-is-done-on-kubernetes",
     "/docs/install",
     "/blog/group-commit",

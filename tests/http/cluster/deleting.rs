@@ -17,7 +17,7 @@ use crate::wire::authority;
 const SPAM: &str = "/b & c/é";
 
 fn delete(client: &Client) -> Value {
-    let answer = client.request(&Method::DELETE, "/pages?page=/b+%26%20c/%C3%A9", &[BEARER]);
+    let answer = client.request(&Method::DELETE, "/pages?page=/b%20%26%20c/%C3%A9", &[BEARER]);
     assert_eq!(answer.status, 200, "{}", answer.text());
     answer.json_without_ids()
 }

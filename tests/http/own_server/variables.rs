@@ -13,6 +13,8 @@ fn a_bad_variable_is_named_everywhere_but_where_life_is_asked_for() {
         ("synchronous", "off"),
         ("retain_visits", "-1"),
         ("max_pages", "many"),
+        ("pixel_path", "footfall.gif"),
+        ("pixel_path", "/visits/count"),
         ("peers", "footfall-1:5000"),
         ("peer_timeout_ms", "0"),
         ("replicas", "all"),
@@ -41,6 +43,19 @@ fn a_bad_variable_is_named_everywhere_but_where_life_is_asked_for() {
         // What it is, is a secret though it be none that can be used.
         assert!(variable != "export_token" || !server.log().contains(value), "{}", server.log());
     }
+}
+
+#[test]
+fn the_picture_is_where_pixel_path_says_and_nowhere_else() {
+    let server = Setup::new().variable("pixel_path", "/assets/line.gif").start();
+    let client = server.client();
+    assert_eq!(client.get("/assets/line.gif?page=/x").recorded(), Some(1));
+    let paths = client.get("/footfall.gif").problem(404)["detail"].to_string();
+    assert!(paths.contains("/assets/line.gif") && !paths.contains("/footfall.gif"), "{paths}");
+    let script = client.get("/footfall.js");
+    assert!(script.text().contains("'assets/line.gif'") && script.body.len() < 1000, "{}", script.text());
+    let dashboard = client.get_with("/visits", &[("accept", "text/html")]);
+    assert!(dashboard.text().contains("/assets/line.gif?page=/") && !dashboard.text().contains("footfall.gif"));
 }
 
 #[test]
