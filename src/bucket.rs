@@ -1,13 +1,14 @@
-//! Buckets: the minutes, hours and days of a zone, in which a histogram counts visits.
+//! Buckets: the minutes, hours, days, weeks and months of a zone, in which a histogram counts visits.
 //!
 //! Each bucket begins where the previous one ends, so that a visit is in exactly one. Where clocks change, buckets are
 //! shorter or longer, or skipped.
 
-use chrono::{DateTime, Days, TimeDelta, Timelike, Utc};
+use chrono::{DateTime, Datelike, Days, NaiveDate, TimeDelta, Timelike, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::limits::{
-    DEFAULT_DAYS, DEFAULT_HOURS, DEFAULT_MINUTES, MAX_RANGE_IN_DAYS, MAX_RANGE_IN_HOURS, MAX_RANGE_IN_MINUTES,
+    DEFAULT_DAYS, DEFAULT_HOURS, DEFAULT_MINUTES, DEFAULT_MONTHS, DEFAULT_WEEKS, MAX_BARS, MAX_RANGE_IN_DAYS,
+    MAX_RANGE_IN_HOURS, MAX_RANGE_IN_MINUTES,
 };
 use crate::zone::Zone;
 
@@ -24,12 +25,19 @@ pub enum Bucket {
     Hour,
     /// A day of the local time, from midnight to midnight.
     Day,
+    /// A week of such days, from Monday on (ISO 8601).
+    Week,
+    /// A month of such days.
+    Month,
 }
 
 impl Bucket {
+    /// All of them, from the shortest on.
+    pub const ALL: [Self; 5] = [Self::Minute, Self::Hour, Self::Day, Self::Week, Self::Month];
+
     /// Parses its name.
     pub fn parse(name: &str) -> Option<Self> {
-        [Self::Minute, Self::Hour, Self::Day].into_iter().find(|bucket| bucket.name() == name)
+        Self::ALL.into_iter().find(|bucket| bucket.name() == name)
     }
 
     /// Its name.
@@ -38,6 +46,8 @@ impl Bucket {
             Self::Minute => "minute",
             Self::Hour => "hour",
             Self::Day => "day",
+            Self::Week => "week",
+            Self::Month => "month",
         }
     }
 
@@ -47,6 +57,8 @@ impl Bucket {
             Self::Minute => DEFAULT_MINUTES,
             Self::Hour => DEFAULT_HOURS,
             Self::Day => DEFAULT_DAYS,
+            Self::Week => DEFAULT_WEEKS,
+            Self::Month => DEFAULT_MONTHS,
         }
     }
 
@@ -55,7 +67,7 @@ impl Bucket {
         match self {
             Self::Minute => MAX_RANGE_IN_MINUTES,
             Self::Hour => MAX_RANGE_IN_HOURS,
-            Self::Day => MAX_RANGE_IN_DAYS,
+            Self::Day | Self::Week | Self::Month => MAX_RANGE_IN_DAYS,
         }
     }
 
@@ -69,6 +81,13 @@ impl Bucket {
             }
         }
         bounds
+    }
+
+    /// The bucket in which a range can be drawn: this one, or the next coarser one that has at most [`MAX_BARS`].
+    pub fn for_bars(self, zone: &Zone, since: DateTime<Utc>, until: DateTime<Utc>) -> Self {
+        let coarser = Self::ALL.into_iter().skip_while(|bucket| *bucket != self);
+        let fits = |bucket: &Self| bucket.bounds(zone, since, until).len() <= MAX_BARS + 1;
+        coarser.into_iter().find(fits).unwrap_or(Self::Month)
     }
 
     /// The range of this number of buckets, up to the one that `now` is in.
@@ -91,6 +110,11 @@ impl Bucket {
                 // Where clocks are set back over midnight, the end of a day is repeated after the next day has begun.
                 Some(self.next(zone, start)).filter(|next| *next <= at).unwrap_or(start)
             }
+            Self::Week | Self::Month => {
+                let start = zone.midnight(self.first_day(date(zone, at)));
+                // The zone may skip the first day of a week, which then begins with the one before it.
+                Some(self.next(zone, start)).filter(|next| *next <= at).unwrap_or(start)
+            }
         }
     }
 
@@ -107,8 +131,27 @@ impl Bucket {
                 let later = (1..=3).filter_map(|days| date.checked_add_days(Days::new(days)));
                 later.map(|date| zone.midnight(date)).find(|next| *next > start).unwrap_or(start + DAY)
             }
+            Self::Week | Self::Month => {
+                // Far enough for the next one, and not for the one after it.
+                let days = if self == Self::Week { 7 } else { 31 };
+                let next =
+                    date(zone, start).checked_add_days(Days::new(days)).map(|date| zone.midnight(self.first_day(date)));
+                next.filter(|next| *next > start).unwrap_or(start + DAY * 7)
+            }
         }
     }
+
+    /// The first day of the week or month that a day is in.
+    fn first_day(self, date: NaiveDate) -> NaiveDate {
+        let days = if self == Self::Week { date.weekday().num_days_from_monday() } else { date.day0() };
+        date.checked_sub_days(Days::new(days.into())).unwrap_or(date)
+    }
+}
+
+/// The date of the day that a time is in. In the middle of a day is no doubt about it.
+fn date(zone: &Zone, at: DateTime<Utc>) -> NaiveDate {
+    let (start, end) = Bucket::Day.latest(zone, 1, at);
+    zone.local(start + (end - start) / 2).date_naive()
 }
 
 fn since_full_minute(time: &impl Timelike) -> TimeDelta {

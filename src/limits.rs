@@ -176,13 +176,21 @@ pub const DEFAULT_MINUTES: usize = 60;
 pub const DEFAULT_HOURS: usize = 24;
 /// How many buckets of a day a histogram has by default: about a month.
 pub const DEFAULT_DAYS: usize = 30;
+/// How many buckets of a week a histogram has by default: half a year.
+pub const DEFAULT_WEEKS: usize = 26;
+/// How many buckets of a month a histogram has by default: a year.
+pub const DEFAULT_MONTHS: usize = 12;
 
 /// The longest range in minutes: they are counted in the log, which takes longer with every visit.
 pub const MAX_RANGE_IN_MINUTES: TimeDelta = TimeDelta::hours(24);
 /// The longest range in hours: a leap year, some 9000 buckets.
 pub const MAX_RANGE_IN_HOURS: TimeDelta = TimeDelta::days(366);
-/// The longest range in days: 27 years, some 10000 buckets.
+/// The longest range in days, weeks or months: 27 years, some 10000 days.
 pub const MAX_RANGE_IN_DAYS: TimeDelta = TimeDelta::days(10_000);
+
+/// How many bars a drawing has at most: with more, they are narrower than a pixel of most screens. A histogram that has
+/// more buckets is drawn in coarser ones.
+pub const MAX_BARS: usize = 400;
 
 /// The longest line of an upload, in bytes: longer than [`MAX_LINE_TALLIES`] tallies of a page of [`MAX_PAGE_BYTES`].
 pub const MAX_LINE_BYTES: usize = 64 << 10;

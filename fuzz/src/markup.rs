@@ -5,7 +5,7 @@
 
 use footfall::visit::is_printable;
 
-const ELEMENTS: &str = " a aside bdi body br caption clipPath code dd details div dl dt figcaption figure footer g h1 h2 head \
+const ELEMENTS: &str = " a aside bdi body br caption clipPath code dd desc details div dl dt figcaption figure footer g h1 h2 head \
     header html line link main meta nav p pre rect section span strong style summary svg table tbody td text th thead time \
     title tr ";
 const VOID: &str = " br link meta ";

@@ -121,7 +121,7 @@ fn check_histogram(cluster: &Cluster<MergedHistogram>) {
     let notes = usize::from(merged.coarse_before.is_some());
     check_lines(&text::merged_histogram(cluster), merged.buckets.len() + notes + cluster.reasons.len());
     let page = Page::parse("/<b title=\"'&\">");
-    markup::check_svg(&svg::merged_histogram(cluster, page.as_ref()));
+    markup::check_svg(&svg::merged_histogram(cluster, page.as_ref(), cluster.merged.bucket));
 }
 
 fn check_summary(cluster: Cluster<MergedSummary>, zone: &Zone) {

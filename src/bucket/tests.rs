@@ -73,6 +73,45 @@ fn days_are_from_midnight_to_midnight_of_the_zone() {
 }
 
 #[test]
+fn weeks_begin_on_monday_and_months_on_the_first_of_the_zone() {
+    for (bucket, zone, since, until, expected) in [
+        (
+            Bucket::Week,
+            "UTC",
+            "2026-12-31T00:00:00Z",
+            "2027-01-04T00:00:01Z",
+            &["28 00:00+00:00", "04 00:00+00:00"][..],
+        ),
+        (
+            Bucket::Week,
+            "Europe/Berlin",
+            "2026-03-29T21:00:00Z",
+            "2026-03-29T22:00:01Z",
+            &["23 00:00+01:00", "30 00:00+02:00"],
+        ),
+        (Bucket::Week, "Asia/Kathmandu", "2026-11-22T18:14:59Z", "2026-11-22T18:15:00Z", &["16 00:00+05:45"]),
+        // Midnight of that Monday comes twice in Gaza, and this zone has skipped a Friday.
+        (
+            Bucket::Week,
+            "Pacific/Apia",
+            "2011-12-30T00:00:00Z",
+            "2012-01-01T10:00:01Z",
+            &["26 00:00-10:00", "02 00:00+14:00"],
+        ),
+        (Bucket::Month, "UTC", "2028-02-29T23:59:59Z", "2028-03-01T00:00:01Z", &["01 00:00+00:00", "01 00:00+00:00"]),
+        (
+            Bucket::Month,
+            "America/Sao_Paulo",
+            "2018-10-31T12:00:00Z",
+            "2018-12-01T12:00:00Z",
+            &["01 00:00-03:00", "01 00:00-03:00", "01 00:00-02:00"],
+        ),
+    ] {
+        assert_eq!(starts(bucket, zone, since, until), expected, "{bucket:?} {zone} {since}");
+    }
+}
+
+#[test]
 fn the_latest_buckets_include_now() {
     let now = DateTime::parse_from_rfc3339("2026-10-25T01:30:00Z").expect("a time").to_utc();
     let berlin = Zone::parse("Europe/Berlin").expect("a zone");
@@ -84,6 +123,25 @@ fn the_latest_buckets_include_now() {
     assert_eq!(latest(Bucket::Hour, 3), "24 23:00 25 02:00");
     assert_eq!(latest(Bucket::Day, 1), "24 22:00 25 23:00");
     assert_eq!(latest(Bucket::Day, 2), "23 22:00 25 23:00");
+    assert_eq!(latest(Bucket::Week, 2), "11 22:00 25 23:00");
+    assert_eq!(latest(Bucket::Month, 3), "31 22:00 31 23:00");
+}
+
+#[test]
+fn a_drawing_has_at_most_400_bars() {
+    let until = DateTime::parse_from_rfc3339("2026-11-23T00:00:00Z").expect("a time").to_utc();
+    for (bucket, hours, expected) in [
+        (Bucket::Minute, 6, Bucket::Minute),
+        (Bucket::Minute, 24, Bucket::Hour),
+        (Bucket::Hour, 400, Bucket::Hour),
+        (Bucket::Hour, 401, Bucket::Day),
+        (Bucket::Day, 400 * 24, Bucket::Day),
+        (Bucket::Day, 401 * 24, Bucket::Week),
+        (Bucket::Day, 10_000 * 24, Bucket::Month),
+        (Bucket::Month, 10_000 * 24, Bucket::Month),
+    ] {
+        assert_eq!(bucket.for_bars(&Zone::UTC, until - TimeDelta::hours(hours), until), expected, "{bucket:?} {hours}");
+    }
 }
 
 fn zones() -> impl Strategy<Value = Zone> {
@@ -92,7 +150,7 @@ fn zones() -> impl Strategy<Value = Zone> {
 }
 
 fn buckets() -> impl Strategy<Value = Bucket> {
-    select(vec![Bucket::Minute, Bucket::Hour, Bucket::Day])
+    select(Bucket::ALL.to_vec())
 }
 
 /// From 1970 to 2100, in microseconds.

@@ -5,13 +5,26 @@ use chrono::{DateTime, FixedOffset};
 use crate::bucket::Bucket;
 use crate::report::{CoarseBefore, ReplicaCount, State};
 
-/// The label of a bucket: its start.
+/// The label of a bucket: its start, or the name of the week (ISO 8601) or month.
 pub fn bucket_label(bucket: Bucket, start: &DateTime<FixedOffset>) -> String {
     let format = match bucket {
         Bucket::Minute | Bucket::Hour => "%Y-%m-%d %H:%M%:z",
         Bucket::Day => "%Y-%m-%d",
+        Bucket::Week => "%G-W%V",
+        Bucket::Month => "%Y-%m",
     };
     start.format(format).to_string()
+}
+
+/// What a bucket is called in a heading.
+pub fn bucket_title(bucket: Bucket) -> &'static str {
+    match bucket {
+        Bucket::Minute => "Minute",
+        Bucket::Hour => "Hour",
+        Bucket::Day => "Day",
+        Bucket::Week => "Week",
+        Bucket::Month => "Month",
+    }
 }
 
 /// The end of coarse times, which is a bound of slots.

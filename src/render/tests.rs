@@ -292,7 +292,7 @@ fn coarse_times_are_told_as_in_the_snapshots() {
         json::line(&summaries()),
     ];
     check("coarse.json", &json.concat());
-    check_markup("coarse.svg", &svg::merged_histogram(&histograms(), None));
+    check_markup("coarse.svg", &svg::merged_histogram(&histograms(), None, Bucket::Day));
     let dashboard = dashboard(summaries(), true, None);
     let note = dashboard.split("<p class=\"note\">Before").nth(1).and_then(|from| from.split("</p>").next());
     check_markup("coarse.html", note.expect("a note"));
@@ -375,13 +375,13 @@ fn svg_is_as_in_the_snapshots() {
     check_markup("badge-label.svg", &svg::badge(Some("blog & readers"), 1234, false, color));
     check_markup("badge-error.svg", &svg::error_badge("The parameter `color` must be a color."));
     let hours = histogram("footfall-0", Bucket::Hour, 120);
-    check_markup("histogram-hours.svg", &svg::histogram(&hours, None));
+    check_markup("histogram-hours.svg", &svg::histogram(&hours, None, Bucket::Hour));
     let days = histogram("footfall-0", Bucket::Day, 1_250_000);
-    check_markup("histogram-days.svg", &svg::histogram(&days, Some(&page("/blog/<x>"))));
-    check_markup("histogram-empty.svg", &svg::histogram(&histogram("footfall-0", Bucket::Hour, 0), None));
+    check_markup("histogram-days.svg", &svg::histogram(&days, Some(&page("/blog/<x>")), Bucket::Hour));
+    check_markup("histogram-empty.svg", &svg::histogram(&histogram("footfall-0", Bucket::Hour, 0), None, Bucket::Hour));
     let histogram = |replica| histogram(replica, Bucket::Minute, 7);
     let merged = merged_histogram(histogram("footfall-0"), histogram("footfall-1"));
-    check_markup("merged-histogram-minutes.svg", &svg::merged_histogram(&merged, None));
+    check_markup("merged-histogram-minutes.svg", &svg::merged_histogram(&merged, None, Bucket::Minute));
 }
 
 #[test]
@@ -425,8 +425,8 @@ fn hostile_names_are_text_in_svg() {
     for svg in [
         svg::badge(Some(HOSTILE), 1, true, Color::default()),
         svg::error_badge(HOSTILE),
-        svg::histogram(&histogram, Some(&page(HOSTILE))),
-        svg::merged_histogram(&merged, None),
+        svg::histogram(&histogram, Some(&page(HOSTILE)), Bucket::Hour),
+        svg::merged_histogram(&merged, None, Bucket::Hour),
     ] {
         let document = roxmltree::Document::parse(&svg).expect("XML");
         assert!(document.descendants().all(|node| !node.has_tag_name("b")), "{svg}");

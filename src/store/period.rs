@@ -1,6 +1,6 @@
 //! The periods that slots of long ago are merged into.
 
-use chrono::{DateTime, Datelike, Months, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, Utc};
 
 use crate::bucket::Bucket;
 use crate::zone::Zone;
@@ -31,16 +31,17 @@ impl Period {
 
     /// The beginning of the period that a time is in, and its end.
     pub fn around(self, zone: &Zone, at: DateTime<Utc>) -> (DateTime<Utc>, DateTime<Utc>) {
-        let (start, end) = Bucket::Day.latest(zone, 1, at);
-        // In the middle of a day is no doubt about its date.
-        let date = zone.local(start + (end - start) / 2).date_naive();
-        let (first, months) = match self {
-            Self::Day => return (start, end),
-            Self::Month => (date.with_day(1), 1),
-            Self::Year => (date.with_ordinal(1), 12),
-        };
-        let next = first.and_then(|first| first.checked_add_months(Months::new(months)));
-        first.zip(next).map_or((start, end), |(first, next)| (zone.midnight(first), zone.midnight(next)))
+        match self {
+            Self::Day => Bucket::Day.latest(zone, 1, at),
+            Self::Month => Bucket::Month.latest(zone, 1, at),
+            Self::Year => {
+                let month = Bucket::Month.latest(zone, 1, at);
+                // In the middle of a month is no doubt about its year.
+                let year = zone.local(month.0 + (month.1 - month.0) / 2).year();
+                let first = |year| NaiveDate::from_ymd_opt(year, 1, 1).map(|date| zone.midnight(date));
+                first(year).zip(first(year + 1)).unwrap_or(month)
+            }
+        }
     }
 }
 

@@ -155,7 +155,7 @@ impl Query {
 
     /// `bucket`: the length of the buckets of a histogram.
     pub fn bucket(&self) -> Result<Option<Bucket>, Problem> {
-        self.parse_one("bucket", "hour, day or minute", Bucket::parse)
+        self.parse_one("bucket", "minute, hour, day, week or month", Bucket::parse)
     }
 
     /// `now`: the time to answer for.

@@ -207,7 +207,7 @@ async fn bucket_counts(
     }
     let Counted { visits, imports, coarse_before } = match bucket {
         Bucket::Minute => app.store.minutes(&bounds, which).await?,
-        Bucket::Hour | Bucket::Day => app.store.histogram(&bounds, which).await?,
+        _ => app.store.histogram(&bounds, which).await?,
     };
     let count = |(start, visits): (&DateTime<Utc>, i64)| BucketCount { start: zone.local(*start), visits };
     Ok(Counted { visits: starts.iter().zip(visits).map(count).collect(), imports, coarse_before })

@@ -6,7 +6,7 @@ use super::layout::{self, name};
 use super::view::Dashboard;
 use super::{silent, snippets, tables};
 use crate::bucket::Bucket;
-use crate::render::labels::{bucket_label, coarse_label, group_thousands};
+use crate::render::labels::{bucket_label, bucket_title, coarse_label, group_thousands};
 use crate::render::svg;
 use crate::report::{BucketCount, CoarseBefore};
 use crate::zone;
@@ -140,7 +140,7 @@ fn figure(title: &str, bucket: Bucket, bars: &[BucketCount]) -> Markup {
                 table aria-label={ "Visits, " (title.to_ascii_lowercase()) } {
                     thead {
                         tr {
-                            th scope="col" { @if bucket == Bucket::Day { "Day" } @else { "Hour" } }
+                            th scope="col" { (bucket_title(bucket)) }
                             th scope="col" class="number" { "Visits" }
                         }
                     }

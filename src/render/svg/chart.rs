@@ -59,6 +59,7 @@ pub fn chart(bucket: Bucket, bars: &[BucketCount], title: &str, file: Option<&Fi
         svg xmlns="http://www.w3.org/2000/svg" class="chart" role="img" aria-label=(name)
             viewBox={ "0 " (top) " " (WIDTH) " " (bottom - top) } {
             title { (name) }
+            desc { (description(bucket, bars)) }
             @if let Some(File { style, .. }) = file {
                 (style)
                 text class="title" x=(WIDTH / 2.0) y=(TITLE_HEIGHT - 4.0) text-anchor="middle" { (truncate(title)) }
@@ -85,6 +86,23 @@ pub fn chart(bucket: Bucket, bars: &[BucketCount], title: &str, file: Option<&Fi
     }
 }
 
+/// What the bars show, for those who do not see them.
+fn description(bucket: Bucket, bars: &[BucketCount]) -> String {
+    let label = |bar: &BucketCount| bucket_label(bucket, &bar.start);
+    let ([first, ..], Some(most)) = (bars, bars.iter().rev().max_by_key(|bar| bar.visits)) else {
+        return "No time at all.".to_owned();
+    };
+    let last = bars.last().unwrap_or(first);
+    let number = group_thousands(most.visits);
+    format!(
+        "By the {}, from {} to {}. The most: {number}, at {}.",
+        bucket.name(),
+        label(first),
+        label(last),
+        label(most)
+    )
+}
+
 /// A title of at most [`MAX_TITLE_LENGTH`].
 fn truncate(title: &str) -> String {
     if title.chars().count() <= MAX_TITLE_LENGTH {
@@ -99,7 +117,9 @@ fn axis_labels(bucket: Bucket, bars: usize) -> (&'static str, usize) {
         Bucket::Minute => ("%H:%M", 7),
         Bucket::Hour if bars <= 48 => ("%H:%M", 7),
         Bucket::Day if bars > 366 => ("%b %Y", 5),
-        Bucket::Hour | Bucket::Day => ("%-d %b", 7),
+        Bucket::Week if bars > 53 => ("%b %Y", 5),
+        Bucket::Hour | Bucket::Day | Bucket::Week => ("%-d %b", 7),
+        Bucket::Month => ("%b %Y", 5),
     }
 }
 

@@ -7,7 +7,7 @@ use crate::client::Answer;
 const SVG: &str = "http://www.w3.org/2000/svg";
 
 /// The elements that run nothing and load nothing.
-const HARMLESS: [&str; 8] = ["svg", "title", "g", "rect", "line", "text", "style", "clipPath"];
+const HARMLESS: [&str; 9] = ["svg", "title", "desc", "g", "rect", "line", "text", "style", "clipPath"];
 
 /// The smallest GIF: one pixel, which has the transparent color.
 pub const TRANSPARENT_PIXEL: &[u8] =

@@ -9,8 +9,12 @@ use super::picture::{bars, svg, texts, title};
 use super::{NEVER, Site, escape, ids, list};
 
 /// Each bucket, how many are the default, and how long one is in UTC.
-const BUCKETS: [(&str, usize, TimeDelta); 3] =
-    [("hour", 24, TimeDelta::hours(1)), ("day", 30, TimeDelta::days(1)), ("minute", 60, TimeDelta::minutes(1))];
+const BUCKETS: [(&str, usize, TimeDelta); 4] = [
+    ("hour", 24, TimeDelta::hours(1)),
+    ("day", 30, TimeDelta::days(1)),
+    ("minute", 60, TimeDelta::minutes(1)),
+    ("week", 26, TimeDelta::weeks(1)),
+];
 
 const MARKUP: &str = "/\"><script>alert(1)</script>]]>&amp;'";
 
@@ -152,6 +156,7 @@ fn a_histogram_has_a_limit() {
         ("minute", "2026-11-22T00:00:00Z", "2026-11-21T23:59:59Z", "24h", "86401s"),
         ("hour", "2025-11-22T00:00:00Z", "2025-11-21T23:59:59Z", "366d", "8785h"),
         ("day", "1999-07-08T00:00:00Z", "1999-07-07T23:59:59Z", "10000d", "240001h"),
+        ("month", "1999-07-08T00:00:00Z", "1999-07-07T23:59:59Z", "10000d", "240001h"),
     ] {
         for (until, longest, longer) in
             [("&until=2026-11-23T00:00:00Z&tz=Asia/Kathmandu", most, more), ("", age, older), ("&until=0s", age, older)]
@@ -162,6 +167,21 @@ fn a_histogram_has_a_limit() {
             let problem = site.get(&format!("{target}&since={longer}")).problem(400);
             assert_eq!(problem["parameter"], "since", "{bucket} {problem}");
         }
+    }
+}
+
+#[test]
+fn a_drawing_of_many_buckets_has_fewer_bars_and_says_so() {
+    let site = Site::find();
+    for (query, number, words) in [
+        ("bucket=day&since=2026-01-01T00:00:00Z&until=2027-01-01T00:00:00Z", 365, "By the day, "),
+        ("bucket=day&since=2020-01-01T00:00:00Z&until=2022-01-01T00:00:00Z", 106, "By the week: by the day "),
+        ("bucket=week&since=2010-01-01T00:00:00Z&until=2022-01-01T00:00:00Z", 144, "By the month: by the week "),
+    ] {
+        let target = format!("/visits/histogram?tz=UTC&{query}");
+        let svg_of_it = site.get_with(&target, &[("accept", "image/svg+xml")]);
+        assert_eq!(bars(&svg(svg_of_it.text())).len(), number, "{query}");
+        assert!(svg_of_it.text().contains(words), "{query}: {}", svg_of_it.text());
     }
 }
 
