@@ -68,6 +68,18 @@ pub fn group_thousands(number: i64) -> String {
     grouped
 }
 
+/// A number where there is little room, rounded down: 250, 2,500, 25k, 2.5M.
+pub fn abbreviate(number: i64) -> String {
+    for (unit, letter) in [(1_000_000_000_000, "T"), (1_000_000_000, "G"), (1_000_000, "M"), (1000, "k")] {
+        if number >= unit && number >= 10_000 {
+            let tenths = number / (unit / 10);
+            let (integer, tenth) = (group_thousands(tenths / 10), tenths % 10);
+            return if tenth == 0 { format!("{integer}{letter}") } else { format!("{integer}.{tenth}{letter}") };
+        }
+    }
+    group_thousands(number)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -77,6 +89,28 @@ mod tests {
         for (number, text) in [(0, "0"), (999, "999"), (1000, "1,000"), (123_456, "123,456"), (1_000_000, "1,000,000")]
         {
             assert_eq!(group_thousands(number), text);
+        }
+    }
+    #[test]
+    fn numbers_from_ten_thousand_on_are_abbreviated() {
+        for (number, text) in [
+            (0, "0"),
+            (2500, "2,500"),
+            (9999, "9,999"),
+            (10_000, "10k"),
+            (25_000, "25k"),
+            (150_000, "150k"),
+            (2_500_000, "2.5M"),
+            (1 << 53, "9,007.1T"),
+        ] {
+            assert_eq!(abbreviate(number), text);
+        }
+    }
+
+    #[test]
+    fn an_abbreviated_number_is_rounded_down() {
+        for (number, text) in [(12_399, "12.3k"), (99_999, "99.9k"), (999_999, "999.9k"), (1_299_999, "1.2M")] {
+            assert_eq!(abbreviate(number), text);
         }
     }
 }

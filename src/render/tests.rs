@@ -4,7 +4,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use insta::{Settings, assert_snapshot};
 
-use super::svg::Color;
+use super::svg::{Color, Look, Style};
 use super::{csv, html, json, metrics, svg, text};
 use crate::bucket::Bucket;
 use crate::report::{
@@ -370,9 +370,14 @@ fn metrics_are_as_in_the_snapshots() {
 
 #[test]
 fn svg_is_as_in_the_snapshots() {
-    check_markup("badge.svg", &svg::badge(None, 1234, true, Color::default()));
-    let color = Color::parse("green").expect("a color");
-    check_markup("badge-label.svg", &svg::badge(Some("blog & readers"), 1234, false, color));
+    check_markup("badge.svg", &svg::badge(&Look::default(), 1234, true));
+    let look = Look {
+        label: "blog & readers".to_owned(),
+        label_color: Color::parse("pink").expect("a color"),
+        color: Color::parse("green").expect("a color"),
+        style: Style::FlatSquare,
+    };
+    check_markup("badge-look.svg", &svg::badge(&look, 12_345, false));
     check_markup("badge-error.svg", &svg::error_badge("The parameter `color` must be a color."));
     let hours = histogram("footfall-0", Bucket::Hour, 120);
     check_markup("histogram-hours.svg", &svg::histogram(&hours, None, Bucket::Hour));
@@ -423,7 +428,7 @@ fn hostile_names_are_text_in_svg() {
     let missing = vec![answer(HOSTILE, Err(String::new()))];
     let merged = Cluster::of_histograms(self::histogram("r", Bucket::Hour, 9), missing, &others(), &zone());
     for svg in [
-        svg::badge(Some(HOSTILE), 1, true, Color::default()),
+        svg::badge(&Look { label: HOSTILE.to_owned(), ..Look::default() }, 1, true),
         svg::error_badge(HOSTILE),
         svg::histogram(&histogram, Some(&page(HOSTILE)), Bucket::Hour),
         svg::merged_histogram(&merged, None, Bucket::Hour),

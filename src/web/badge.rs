@@ -10,12 +10,20 @@ use super::problem::Problem;
 use super::query::{Query, Scope};
 use super::reports;
 use super::response::{Body, full, ok};
-use crate::render::svg;
+use crate::render::svg::{self, Look};
 use crate::store::Which;
 
 pub async fn get(app: &App, request: &Parts, now: DateTime<Utc>) -> Result<Response<Body>, Problem> {
-    let query = Query::parse_with_unknown(request.uri.query(), &["label", "color", "page", "since", "scope"])?;
-    let (label, color) = (query.label()?, query.color()?.unwrap_or_default());
+    // The addresses of badges are copied from site to site, with what defeats a cache and with what others know.
+    let known = &["label", "labelColor", "color", "style", "page", "since", "scope"];
+    let query = Query::parse_with_unknown(request.uri.query(), known)?;
+    let default = Look::default();
+    let look = Look {
+        label: query.label()?.unwrap_or(default.label),
+        label_color: query.label_color()?.unwrap_or(default.label_color),
+        color: query.color()?.unwrap_or(default.color),
+        style: query.style()?.unwrap_or(default.style),
+    };
     let (range, page) = (query.range(now)?, query.page(&app.config.strip_parameters)?);
     let (visits, complete) = match query.scope_or(app.shown_scope())? {
         Scope::Cluster => {
@@ -27,6 +35,6 @@ pub async fn get(app: &App, request: &Parts, now: DateTime<Utc>) -> Result<Respo
             (reports::count(app, range, which).await?.visits, true)
         }
     };
-    let badge = svg::badge(label.as_deref(), visits, complete, color);
+    let badge = svg::badge(&look, visits, complete);
     Ok(ok(Format::Svg, "no-cache, max-age=0", full(badge)))
 }

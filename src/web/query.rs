@@ -185,8 +185,22 @@ impl Query {
 
     /// `color`: the background of the number of a badge.
     pub fn color(&self) -> Result<Option<svg::Color>, Problem> {
-        let expected = "3 or 6 hexadecimal digits, or green, blue, red, orange, yellow or grey";
-        self.parse_one("color", expected, svg::Color::parse)
+        self.color_of("color")
+    }
+
+    /// `labelColor`: the background of the label of a badge.
+    pub fn label_color(&self) -> Result<Option<svg::Color>, Problem> {
+        self.color_of("labelColor")
+    }
+
+    fn color_of(&self, parameter: &'static str) -> Result<Option<svg::Color>, Problem> {
+        let expected = "3 or 6 hexadecimal digits, or a color that CSS or shields.io has a name for";
+        self.parse_one(parameter, expected, svg::Color::parse)
+    }
+
+    /// `style`: the corners of a badge.
+    pub fn style(&self) -> Result<Option<svg::Style>, Problem> {
+        self.parse_one("style", "flat or flat-square", svg::Style::parse)
     }
 
     fn time(&self, parameter: &'static str, now: DateTime<Utc>) -> Result<Option<DateTime<Utc>>, Problem> {

@@ -57,10 +57,17 @@ fn a_badge_and_a_histogram_are_shown_in_a_page_of_another_site() {
     assert!(size[0].as_f64() > Some(100.0) && size[1].as_f64() > Some(100.0), "{size}");
 }
 
+/// Labels that are short, long, wide, narrow, and full of marks on their letters.
+fn labels() -> Vec<String> {
+    let scripts = ["visits", "x", "Посетители", "زيارات", "訪問者数", "ผู้เยี่ยมชม", "आगंतुक"].map(str::to_owned);
+    let repeated = [("i", 64), ("W", 64), ("🦀", 20), ("e\u{301}", 32), ("e\u{300}\u{301}\u{302}", 16)];
+    scripts.into_iter().chain(repeated.map(|(text, times)| text.repeat(times))).collect()
+}
+
 #[test]
 fn the_text_of_a_badge_fits_into_it() {
     let (server, tab) = (filled(setup("footfall-0"), [(now() - 1, "/")]), Tab::open());
-    for label in ["visits", "x", &"i".repeat(64), &"W".repeat(64), "زيارات", "訪問者数", &"🦀".repeat(20)] {
+    for label in labels() {
         tab.go(&format!("{}/badge.svg?label={label}", server.url()));
         let free = tab.eval(
             "(() => {
@@ -72,5 +79,23 @@ fn the_text_of_a_badge_fits_into_it() {
         );
         let free: Vec<_> = free.as_array().expect("lengths").iter().map(Value::as_f64).collect();
         assert!(free.iter().all(|length| *length > Some(0.0)), "{label}: {free:?}");
+    }
+}
+
+#[test]
+fn a_badge_is_about_as_wide_as_its_text() {
+    let (server, tab) = (filled(setup("footfall-0"), [(now() - 1, "/")]), Tab::open());
+    for label in labels() {
+        tab.go(&format!("{}/badge.svg?label={label}", server.url()));
+        let ratio = tab.eval(
+            "(() => {
+                const label = document.querySelector('g text');
+                const given = label.getBoundingClientRect().width;
+                label.removeAttribute('textLength');
+                return given / label.getBoundingClientRect().width;
+            })()",
+        );
+        // A font that lacks a script shows a box for each character, and for each mark.
+        assert!(ratio.as_f64().is_some_and(|ratio| (0.6..1.8).contains(&ratio)), "{label}: {ratio}");
     }
 }

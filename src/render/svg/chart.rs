@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 use crate::bucket::Bucket;
-use crate::render::labels::{bucket_label, group_thousands};
+use crate::render::labels::{abbreviate, bucket_label, group_thousands};
 use crate::report::BucketCount;
 
 /// The size of the drawing, in units of about a pixel.
@@ -147,18 +147,6 @@ fn decimal(number: f64) -> String {
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
-/// A number of the axis: 250, 2,500, 25k, 2.5M.
-fn abbreviate(number: i64) -> String {
-    for (unit, letter) in [(1_000_000_000_000, "T"), (1_000_000_000, "G"), (1_000_000, "M"), (1000, "k")] {
-        if number >= unit && number >= 10_000 {
-            let tenths = number / (unit / 10);
-            let (integer, tenth) = (group_thousands(tenths / 10), tenths % 10);
-            return if tenth == 0 { format!("{integer}{letter}") } else { format!("{integer}.{tenth}{letter}") };
-        }
-    }
-    group_thousands(number)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -171,14 +159,5 @@ mod tests {
             assert_eq!(line_step(max), expected, "{max}");
         }
         assert!(line_step(i64::MAX) > i64::MAX / 5);
-    }
-
-    #[test]
-    fn numbers_of_the_axis_are_abbreviated() {
-        for (number, text) in
-            [(0, "0"), (2500, "2,500"), (25_000, "25k"), (150_000, "150k"), (2_500_000, "2.5M"), (1 << 53, "9,007.1T")]
-        {
-            assert_eq!(abbreviate(number), text);
-        }
     }
 }

@@ -6,7 +6,7 @@ mod color;
 mod document;
 mod histogram;
 
-pub use badge::{badge, error_badge};
+pub use badge::{Look, Style, badge, error_badge};
 pub use chart::chart;
 pub use color::Color;
 pub use document::{CONTENT_SECURITY_POLICY, STYLE};

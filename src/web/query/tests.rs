@@ -4,7 +4,21 @@ use super::*;
 use crate::limits::MAX_PAGE_BYTES;
 use crate::uri::path_and_query;
 
-const KNOWN: &[&str] = &["tail", "before", "page", "tz", "scope", "bucket", "now", "since", "until", "label", "color"];
+const KNOWN: &[&str] = &[
+    "tail",
+    "before",
+    "page",
+    "tz",
+    "scope",
+    "bucket",
+    "now",
+    "since",
+    "until",
+    "label",
+    "color",
+    "labelColor",
+    "style",
+];
 
 fn utc(text: &str) -> DateTime<Utc> {
     DateTime::parse_from_rfc3339(text).expect("a valid time").to_utc()
@@ -76,7 +90,7 @@ proptest! {
                 prop_assert!(since <= until);
                 prop_assert!(since.timestamp_micros() <= until.timestamp_micros(), "in the precision of the database");
             }
-            _ = (query.page(&[]), query.tz(), query.scope(), query.bucket(), query.now(now), query.color());
+            _ = (query.page(&[]), query.tz(), query.scope(), query.bucket(), query.now(now), query.color(), query.label_color(), query.style());
         }
     }
 

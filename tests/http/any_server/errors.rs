@@ -48,6 +48,8 @@ fn a_bad_value_is_refused_with_the_name_of_its_parameter() {
         ("/visits/summary", "scope", &["scope=replicas"]),
         ("/badge.svg", "label", &["label=", "label=%20", "label=a%0Ab", "label=%EF%BF%BF", "label=%FF", &long_label]),
         ("/badge.svg", "color", &["color=", "color=ffff", "color=url(%23x)", "color=%22/%3E%3Cscript%3E"]),
+        ("/badge.svg", "labelColor", &["labelColor=", "labelColor=transparent", "labelColor=red&labelColor=red"]),
+        ("/badge.svg", "style", &["style=", "style=plastic", "v=1&style=Flat"]),
         ("/badge.svg", "page", &["page=blog", "page=%3Cscript%3E"]),
         ("/badge.svg", "since", &["since=%3C/title%3E%3Cscript%3E"]),
         ("/badge.svg", "scope", &["scope=world"]),
