@@ -49,6 +49,10 @@ pub struct Config {
     pub drain: TimeDelta,
     /// How long a peer may take to answer.
     pub peer_timeout: Duration,
+    /// The token for reading; `None` where anybody may read.
+    pub read_token: Option<Token>,
+    /// Whether the badge wants the token for reading.
+    pub badge_is_private: bool,
     /// The token for the export; `None` where the export is off.
     pub export_token: Option<Token>,
 }
@@ -78,7 +82,7 @@ pub const PIXEL_PATH: Invalid = Invalid {
     expected: "a path such as /footfall.gif, of letters, digits and -._~ between slashes, at which nothing else is",
 };
 
-const NAMES: [&str; 15] = [
+const NAMES: [&str; 17] = [
     "timezone",
     "replica",
     "synchronous",
@@ -93,6 +97,8 @@ const NAMES: [&str; 15] = [
     "retired",
     "drain_seconds",
     "peer_timeout_ms",
+    "read_token",
+    "badge",
     "export_token",
 ];
 
@@ -169,12 +175,13 @@ impl Config {
                 .filter(|timeout| (1..=MAX_PEER_TIMEOUT_MS).contains(timeout))
                 .map(Duration::from_millis)
                 .ok_or(invalid("peer_timeout_ms", "a number of milliseconds from 1 to 60000"))?,
-            export_token: match value("export_token") {
-                "" => None,
-                // It is sent in a header.
-                token if token.bytes().all(|byte| byte.is_ascii_graphic()) => Some(Token::new(token)),
-                _ => return Err(invalid("export_token", "of visible ASCII characters without blanks, or empty")),
+            read_token: parse_token(value("read_token")).map_err(|expected| invalid("read_token", expected))?,
+            badge_is_private: match value("badge") {
+                "public" => false,
+                "private" => true,
+                _ => return Err(invalid("badge", "`public` or `private`")),
             },
+            export_token: parse_token(value("export_token")).map_err(|expected| invalid("export_token", expected))?,
         })
     }
 }
@@ -182,6 +189,15 @@ impl Config {
 /// Whether a text can be the name of a replica.
 pub fn is_replica_name(name: &str) -> bool {
     !name.is_empty() && name.len() <= MAX_REPLICA_BYTES && visit::is_printable(name)
+}
+
+/// Parses a token, which is sent in a header; an empty one is none. The error is what it must be.
+fn parse_token(value: &str) -> Result<Option<Token>, &'static str> {
+    match value {
+        "" => Ok(None),
+        token if token.bytes().all(|byte| byte.is_ascii_graphic()) => Ok(Some(Token::new(token))),
+        _ => Err("of visible ASCII characters without blanks, or empty"),
+    }
 }
 
 /// Whether a text is a path that needs no encoding in a URL, a script or a page.

@@ -45,6 +45,8 @@ fn app(setup: Setup) -> Result<App, Invalid> {
         ("retired", String::new()),
         ("drain_seconds", "0".to_owned()),
         ("peer_timeout_ms", "500".to_owned()),
+        ("read_token", String::new()),
+        ("badge", "public".to_owned()),
         ("export_token", if setup == Setup::Export { "token" } else { "" }.to_owned()),
     ]);
     Config::parse(&values).and_then(App::new)

@@ -106,7 +106,8 @@ def run_all(check: Check, arguments: list[str]):
     check.request(f"{url}/import", b"", **{"Content-Length": str(1 << 40)})
     check.request(f"{url}/visit", b"x" * 1025)
     check.run("an unknown format", url, "406 200 204", FEW, ACCEPT="image/avif")
-    check.run("a wrong token", url, "401 200 204", FEW, token="no-such-token")
+    private = Host(check.work, "private", token, "read_token=private", "badge=private").url
+    check.run("a wrong token", private, "401 200 204", FEW, token="no-such-token")
     check.run("a replica without export", peer, "404 200 204", FEW)
     # Schemathesis does not know 414 as a refusal.
     check.run("a path and query that are too long", url, "414", FEW, LONG="1", exclude=",negative_data_rejection")

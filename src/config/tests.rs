@@ -16,6 +16,8 @@ fn parse_with(variable: &'static str, value: &str) -> Result<Config, Invalid> {
         ("retired", String::new()),
         ("drain_seconds", "0".to_owned()),
         ("peer_timeout_ms", "500".to_owned()),
+        ("read_token", String::new()),
+        ("badge", "public".to_owned()),
         ("export_token", String::new()),
     ]);
     values.insert(variable, value.to_owned());
@@ -67,6 +69,8 @@ fn an_invalid_value_is_refused_with_the_name_of_its_variable() {
         ("peer_timeout_ms", "0"),
         ("peer_timeout_ms", "60001"),
         ("peer_timeout_ms", "0.5s"),
+        ("read_token", "two words"),
+        ("badge", "Private"),
         ("export_token", "two words"),
         ("export_token", "schlüssel"),
     ] {

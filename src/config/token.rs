@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use http::HeaderValue;
 use subtle::ConstantTimeEq;
 
 /// A secret that is compared in constant time and never shown.
@@ -14,6 +15,13 @@ impl Token {
     /// Wraps a secret.
     pub fn new(secret: &str) -> Self {
         Self(secret.as_bytes().to_vec())
+    }
+
+    /// The value of `Authorization` with it; `None` if no header can have it.
+    pub fn bearer(&self) -> Option<HeaderValue> {
+        let mut value = HeaderValue::from_bytes(&[b"Bearer ", self.0.as_slice()].concat()).ok()?;
+        value.set_sensitive(true);
+        Some(value)
     }
 }
 

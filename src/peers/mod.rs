@@ -8,12 +8,12 @@ use std::time::Duration;
 
 use futures::future::{self, Either};
 use http::header::{ACCEPT, AUTHORIZATION};
-use http::{StatusCode, Uri};
+use http::{HeaderValue, StatusCode, Uri};
 use http_body_util::BodyExt;
 use spin_sdk::http::EmptyBody;
 use spin_sdk::wasip3::http::types::ErrorCode;
 
-use crate::config::{self, Config};
+use crate::config::{self, Config, Token};
 use crate::limits::MAX_ANSWER_BYTES;
 use crate::report::{Answer, Id, Imported, Report};
 use crate::stderr;
@@ -25,6 +25,8 @@ use question::Request;
 pub struct Peers {
     peers: Vec<Peer>,
     timeout: Duration,
+    /// With what a replica may read from them.
+    authorization: Option<HeaderValue>,
 }
 
 /// A replica that can be asked.
@@ -59,7 +61,8 @@ impl Peers {
                 peers.push(Peer { name, url: url.clone(), is_own, is_expected });
             }
         }
-        Self { peers, timeout: config.peer_timeout }
+        let authorization = config.read_token.as_ref().and_then(Token::bearer);
+        Self { peers, timeout: config.peer_timeout, authorization }
     }
 
     /// Whether there are none beside this replica.
@@ -122,7 +125,8 @@ impl Peers {
 
     async fn send(&self, peer: &Peer, request: &Request) -> Result<Vec<u8>, Failure> {
         let timeout = request.timeout.unwrap_or(self.timeout);
-        match future::select(pin!(peer.send(request)), pin!(spin_sdk::time::sleep(timeout))).await {
+        let authorization = request.authorization.as_ref().or(self.authorization.as_ref());
+        match future::select(pin!(peer.send(request, authorization)), pin!(spin_sdk::time::sleep(timeout))).await {
             Either::Left((answer, _)) => answer,
             Either::Right(_) => Err(Failure::Other(format!("it did not answer within {} ms", timeout.as_millis()))),
         }
@@ -136,10 +140,10 @@ impl Peer {
     }
 
     /// Sends a request and reads the answer, up to its maximum length.
-    async fn send(&self, question: &Request) -> Result<Vec<u8>, Failure> {
+    async fn send(&self, question: &Request, authorization: Option<&HeaderValue>) -> Result<Vec<u8>, Failure> {
         let url = format!("{}{}", self.url.to_string().trim_end_matches('/'), question.path_and_query);
         let mut request = http::Request::builder().method(&question.method).uri(url).header(ACCEPT, "application/json");
-        if let Some(authorization) = &question.authorization {
+        if let Some(authorization) = authorization {
             request = request.header(AUTHORIZATION, authorization);
         }
         let request = request.body(EmptyBody::new()).map_err(|error| self.unreachable(error))?;

@@ -140,6 +140,9 @@ async fn route(
         return Ok(operations::healthz());
     }
     let app = app.as_ref().map_err(|invalid| Problem::Misconfigured(invalid.clone()))?;
+    if resource.is_for_readers() || resource == Resource::Badge && app.config.badge_is_private {
+        authorize::authorize_reader(app, request)?;
+    }
     let now = Utc::now();
     // The host drops the body of an answer to HEAD.
     match resource {

@@ -30,6 +30,8 @@ pub enum Problem {
     },
     /// The resource wants a token, and there is none.
     NoToken,
+    /// The request does not have the token for reading.
+    Private,
     /// The request does not have the token.
     Unauthorized {
         /// Whether it has another token.
@@ -130,7 +132,7 @@ impl Problem {
             Self::LongVisit | Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Conflict(_) => StatusCode::CONFLICT,
             Self::NotFound { .. } | Self::NoToken => StatusCode::NOT_FOUND,
-            Self::Unauthorized { .. } => StatusCode::UNAUTHORIZED,
+            Self::Private | Self::Unauthorized { .. } => StatusCode::UNAUTHORIZED,
             Self::MethodNotAllowed { .. } => StatusCode::METHOD_NOT_ALLOWED,
             Self::NotAcceptable(_) => StatusCode::NOT_ACCEPTABLE,
             Self::UriTooLong => StatusCode::URI_TOO_LONG,
@@ -150,6 +152,11 @@ impl Problem {
             }
             Self::NotFound { paths } => format!("Nothing is here: ask for {paths}."),
             Self::NoToken => "This is off: whoever runs Footfall can set the variable `export_token`.".to_owned(),
+            Self::Private => {
+                "This is for those who have the token: sign in with any name and the token as the password, or \
+                              send it as `Authorization: Bearer <token>`."
+                    .to_owned()
+            }
             Self::Unauthorized { .. } => {
                 "This is for those who have the token: send it as `Authorization: Bearer <token>`.".to_owned()
             }
@@ -200,6 +207,8 @@ impl Problem {
         match self {
             Self::MethodNotAllowed { allow } => Some((ALLOW, allow)),
             Self::Busy | Self::Unavailable { .. } => Some((RETRY_AFTER, RETRY_AFTER_SECONDS)),
+            // RFC 7617. It makes a browser ask its user.
+            Self::Private => Some((WWW_AUTHENTICATE, "Basic realm=\"footfall\", charset=\"UTF-8\"")),
             Self::Unauthorized { wrong: false } => Some((WWW_AUTHENTICATE, "Bearer realm=\"footfall\"")),
             Self::Unauthorized { wrong: true } => {
                 Some((WWW_AUTHENTICATE, "Bearer realm=\"footfall\", error=\"invalid_token\""))

@@ -126,6 +126,11 @@ impl Resource {
         matches!(self, Self::ExportNdjson | Self::ExportCsv | Self::Backup | Self::Import | Self::Pages)
     }
 
+    /// Whether it wants the token in the variable `read_token`, if there is one. The badge may.
+    pub fn is_for_readers(self) -> bool {
+        matches!(self, Self::Visits | Self::Count | Self::Histogram | Self::Summary | Self::Replica | Self::Metrics)
+    }
+
     /// The format of an image that other sites embed. Its errors are images, too.
     pub fn image(self) -> Option<Format> {
         match self {

@@ -11,13 +11,14 @@ use crate::config::Invalid;
 use crate::store::Error;
 
 /// A problem of each kind that has no cause within the app.
-fn problems() -> [Problem; 18] {
+fn problems() -> [Problem; 19] {
     [
         Problem::BadParameter { parameter: "tail", expected: "a number from 1 to 1000" },
         Problem::UnknownParameter(&["since", "until"]),
         Problem::UnknownParameter(&[]),
         Problem::NotFound { paths: "/, /footfall.gif, /visit".to_owned() },
         Problem::NoToken,
+        Problem::Private,
         Problem::Unauthorized { wrong: false },
         Problem::Unauthorized { wrong: true },
         Problem::MethodNotAllowed { allow: "GET, HEAD" },

@@ -16,6 +16,7 @@ mod locks;
 mod metrics;
 mod pages;
 mod privacy;
+mod private;
 mod pruning;
 mod readiness;
 mod seed;
