@@ -84,10 +84,10 @@ impl Bucket {
     }
 
     /// The bucket in which a range can be drawn: this one, or the next coarser one that has at most [`MAX_BARS`].
+    #[must_use]
     pub fn for_bars(self, zone: &Zone, since: DateTime<Utc>, until: DateTime<Utc>) -> Self {
-        let coarser = Self::ALL.into_iter().skip_while(|bucket| *bucket != self);
         let fits = |bucket: &Self| bucket.bounds(zone, since, until).len() <= MAX_BARS + 1;
-        coarser.into_iter().find(fits).unwrap_or(Self::Month)
+        Self::ALL.into_iter().skip_while(|bucket| *bucket != self).find(fits).unwrap_or(Self::Month)
     }
 
     /// The range of this number of buckets, up to the one that `now` is in.

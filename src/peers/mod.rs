@@ -23,7 +23,7 @@ use question::Request;
 /// The peers of this replica: the replicas of the cluster that it can ask. It may be one of them itself, since only an
 /// answer says who a peer is.
 pub struct Peers {
-    peers: Vec<Peer>,
+    all: Vec<Peer>,
     timeout: Duration,
     /// With what a replica may read from them.
     authorization: Option<HeaderValue>,
@@ -62,17 +62,17 @@ impl Peers {
             }
         }
         let authorization = config.read_token.as_ref().and_then(Token::bearer);
-        Self { peers, timeout: config.peer_timeout, authorization }
+        Self { all: peers, timeout: config.peer_timeout, authorization }
     }
 
     /// Whether there are none beside this replica.
     pub fn is_empty(&self) -> bool {
-        self.peers.iter().all(|peer| peer.is_own)
+        self.all.iter().all(|peer| peer.is_own)
     }
 
     /// All of them.
     pub fn iter(&self) -> impl Iterator<Item = &Peer> {
-        self.peers.iter()
+        self.all.iter()
     }
 
     /// Asks the peers that are expected to answer, or that are known by their names, at once, and waits for each until

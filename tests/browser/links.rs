@@ -59,11 +59,10 @@ fn below_stats(server: &Server) -> Fake {
             ("x-forwarded-prefix", "/stats"),
         ];
         let answer = client.request(&asked.method(), target, &headers);
-        let mut head = format!("HTTP/1.1 {} -\r\nconnection: close\r\n", answer.status);
-        for name in ["content-type", "content-security-policy", "location"] {
-            head += &format!("{name}: {}\r\n", answer.header(name));
-        }
-        _ = stream.write_all(&[head.as_bytes(), b"\r\n", &answer.body].concat());
+        let names = ["content-type", "content-security-policy", "location"];
+        let fields = names.map(|name| format!("{name}: {}\r\n", answer.header(name))).concat();
+        let head = format!("HTTP/1.1 {} -\r\nconnection: close\r\n{fields}\r\n", answer.status);
+        _ = stream.write_all(&[head.as_bytes(), &answer.body].concat());
     })
 }
 
