@@ -1,5 +1,7 @@
 //! Backups, and importing them elsewhere.
 
+use std::time::Instant;
+
 use http::Method;
 use serde_json::{Value, json};
 
@@ -7,7 +9,7 @@ use super::export_under_way::{INSTANCE, begin, finish};
 use super::exports::{BEARER, TOKEN, ndjson};
 use super::{AT, MINUTE, with_visits};
 use crate::client::{Answer, Client};
-use crate::server::{Runtime, Server, Setup, eventually};
+use crate::server::{PATIENCE, Runtime, Server, Setup, eventually};
 use crate::soak::few_pages;
 use crate::soak::load::Load;
 use crate::volume::{Volume, prune};
@@ -145,8 +147,9 @@ fn backups_under_load_are_each_of_one_moment() {
         let (old, new) = (setup().runtime(runtime).start(), setup().start());
         old.client().visit();
         let load = Load::of(4000, &old, 16, few_pages);
-        let mut last = 0;
+        let (mut last, begun) = (0, Instant::now());
         while last < 3000 {
+            assert!(begun.elapsed() < 3 * PATIENCE, "only {last} visits");
             let backup = backup(&old.client());
             let lines = ndjson(backup.text());
             let told = lines[0]["backup"]["database"]["visits"].as_i64().expect("a number");
