@@ -4,7 +4,7 @@ use std::fs;
 use std::sync::{LazyLock, Mutex};
 
 use chromiumoxide::cdp::browser_protocol::emulation::{
-    MediaFeature, SetDeviceMetricsOverrideParams, SetEmulatedMediaParams,
+    MediaFeature, SetDeviceMetricsOverrideParams, SetEmulatedMediaParams, SetUserAgentOverrideParams,
 };
 use chromiumoxide::cdp::browser_protocol::log::EventEntryAdded;
 use chromiumoxide::cdp::js_protocol::runtime::EvaluateParams;
@@ -41,6 +41,9 @@ impl Tab {
             let (browser, mut handler) = Browser::launch(config).await.expect("Chromium");
             tokio::spawn(async move { while handler.next().await.is_some() {} });
             let page = browser.new_page("about:blank").await.expect("a page");
+            // Without a window it says that it is HeadlessChrome, which is a bot.
+            let agent = browser.user_agent().await.expect("a User-Agent").replace("Headless", "");
+            page.execute(SetUserAgentOverrideParams::new(agent)).await.expect("a User-Agent of its own");
             let log = Mutex::new(page.event_listener().await.expect("a log"));
             Self { browser, page, log, _profile: profile }
         })
