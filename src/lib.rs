@@ -14,6 +14,7 @@
 //! | [`report`]  | what is answered, and merging the reports of replicas   | visit, bucket, zone, limits                 |
 //! | [`visit`]   | what is recorded: visits to pages                       | zone, limits                                |
 //! | [`bucket`]  | the minutes, hours and days that a histogram counts in  | zone, limits                                |
+//! | [`agent`]   | the `User-Agent`s of health checkers and of bots        | nothing                                     |
 //! | [`zone`]    | time: zones, slots, `since` and `until`                 | nothing                                     |
 //! | [`uri`]     | paths with a query                                      | nothing                                     |
 //! | [`runtime`] | what an instance does beside answering                  | nothing                                     |
@@ -41,6 +42,7 @@ extern crate spin_sdk_6 as spin_sdk;
 #[cfg(feature = "wasi-final")]
 extern crate spin_sdk_7 as spin_sdk;
 
+pub mod agent;
 pub mod backup;
 pub mod bucket;
 pub mod config;

@@ -167,6 +167,9 @@ pub const DEFAULT_TAIL: u32 = 20;
 /// How many visits a tail has at most: an answer stays small, and whoever wants more turns pages with `before`.
 pub const MAX_TAIL: u32 = 1000;
 
+/// How much of a `User-Agent` is looked at, in bytes: browsers send up to some 500, and a longer one must not take longer.
+pub const MAX_AGENT_BYTES: usize = 1024;
+
 /// The longest label of a badge, in characters: a badge stays within a line of text.
 pub const MAX_LABEL_CHARACTERS: usize = 64;
 
