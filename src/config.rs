@@ -32,7 +32,7 @@ pub struct Config {
     pub max_storage: i64,
     /// How many pages are counted separately: no more than `max_storage` has room for.
     pub max_pages: i64,
-    /// The prefixes of `User-Agent` whose requests are not visits.
+    /// What a `User-Agent` has in it whose requests are not visits, in lower case: beside those that `agent` knows.
     pub ignore_agents: Vec<String>,
     /// The parameters of a page that do not tell pages apart, beside those that never do. A star at the end of one stands
     /// for anything.
@@ -150,7 +150,7 @@ impl Config {
             max_pages: number("max_pages")
                 .map(|pages| pages.min(max_storage / STORAGE_PER_PAGE))
                 .ok_or(invalid("max_pages", "a number of pages"))?,
-            ignore_agents: split_list(value("ignore_agents")).map(str::to_owned).collect(),
+            ignore_agents: split_lines(value("ignore_agents")).map(str::to_ascii_lowercase).collect(),
             strip_parameters: split_list(value("strip_parameters")).map(str::to_owned).collect(),
             pixel_path: Some(value("pixel_path")).filter(|path| is_plain_path(path)).ok_or(PIXEL_PATH)?.to_owned(),
             peers: split_list(value("peers")).map(parse_peer).collect::<Option<_>>().ok_or(invalid(
@@ -209,6 +209,10 @@ fn is_plain_path(path: &str) -> bool {
 
 fn split_list(value: &str) -> impl Iterator<Item = &str> {
     value.split(',').map(str::trim).filter(|item| !item.is_empty())
+}
+
+fn split_lines(value: &str) -> impl Iterator<Item = &str> {
+    value.lines().map(str::trim).filter(|item| !item.is_empty())
 }
 
 /// Parses a size: a number of bytes, or a number with a suffix, as Kubernetes writes quantities.

@@ -25,7 +25,8 @@
 //!
 //! - the schema: `src/store/schema.sql`; the delay of a retry: [`limits`], and `src/store/retry.rs` for how it is used
 //! - the buckets of a histogram: [`bucket`]; their default number and the longest ranges: [`limits`]
-//! - the agents that are not visitors: the variable `ignore_agents` in `spin.toml`; their use: `src/web/record.rs`
+//! - who is not a visitor: `src/web/visitor.rs`; which `User-Agent`s are not: [`agent`]; the list of crawlers:
+//!   `scripts/crawlers`, which makes `src/agent/crawlers.rs`
 //! - the format of a backup: [`backup`]; of the CSV that can be imported: `src/backup/numbers.rs`
 //! - a header of all answers: `src/web/response.rs`; a path or its formats: `src/web/resource.rs`
 //! - the text of a badge: `src/render/svg/badge.rs`; of an error: `src/web/problem.rs`

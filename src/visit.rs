@@ -61,24 +61,33 @@ pub struct Visit {
 /// Why a request is not a visit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reason {
-    /// It comes from a health checker, or another agent that the variable `ignore_agents` lists.
+    /// It comes from a health checker, or from what the variable `ignore_agents` lists.
     Agent,
+    /// It comes from a crawler, or another program that no person sees a page with.
+    Bot,
     /// It is a HEAD request.
     Head,
     /// The browser prefetches the page.
     Prefetch,
+    /// The browser renders the page before somebody goes to it.
+    Prerender,
+    /// The browser shows what the page looks like.
+    Preview,
 }
 
 impl Reason {
     /// All of them.
-    pub const ALL: [Self; 3] = [Self::Agent, Self::Head, Self::Prefetch];
+    pub const ALL: [Self; 6] = [Self::Agent, Self::Bot, Self::Head, Self::Prefetch, Self::Prerender, Self::Preview];
 
     /// Its name.
     pub fn name(self) -> &'static str {
         match self {
             Self::Agent => "agent",
+            Self::Bot => "bot",
             Self::Head => "head",
             Self::Prefetch => "prefetch",
+            Self::Prerender => "prerender",
+            Self::Preview => "preview",
         }
     }
 }

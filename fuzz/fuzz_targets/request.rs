@@ -8,7 +8,7 @@ use std::collections::HashMap;
 
 use footfall::config::{Config, Invalid};
 use footfall::web::App;
-use footfall_fuzz::expected::{self, AGENTS, Setup};
+use footfall_fuzz::expected::{self, IGNORED, Setup};
 use footfall_fuzz::{answer, head};
 use libfuzzer_sys::{Corpus, fuzz_target};
 
@@ -37,7 +37,7 @@ fn app(setup: Setup) -> Result<App, Invalid> {
         ("retain_visits", "1000".to_owned()),
         ("max_storage", "1Gi".to_owned()),
         ("max_pages", "10".to_owned()),
-        ("ignore_agents", AGENTS.join(",")),
+        ("ignore_agents", IGNORED.join("\n")),
         ("strip_parameters", "ref".to_owned()),
         ("pixel_path", "/footfall.gif".to_owned()),
         ("peers", String::new()),

@@ -17,8 +17,8 @@ pub enum Setup {
     Misconfigured,
 }
 
-/// The prefixes of `User-Agent` whose requests are not visits.
-pub const AGENTS: [&str; 2] = ["kube-probe/", "GoogleHC/"];
+/// What a `User-Agent` may have in it whose requests are not visits.
+pub const IGNORED: [&str; 2] = ["my, own", "Tester"];
 
 /// The formats of a resource; `None` where there is no resource.
 pub fn formats(path: &str) -> Option<&'static [&'static str]> {
@@ -66,14 +66,16 @@ pub fn statuses(request: &Parts, setup: Setup) -> &'static [u16] {
     } else if setup == Setup::Misconfigured {
         if ignores_accept(path) { &[500] } else { &[500, 406] }
     } else {
+        let may_be_ignored = reasons(request).iter().any(Option::is_some);
+        let may_be_recorded = reasons(request).contains(&None);
         match (path, is_page(request)) {
             ("/visit", _) if request.method == Method::OPTIONS => &[204],
             ("/footfall.gif" | "/visit", Some(false)) => &[400],
-            ("/footfall.gif", Some(true)) if reason(request).is_some() => &[200],
-            ("/visit", Some(true)) if reason(request).is_some() => &[204],
-            ("/footfall.gif", Some(true)) | ("/visit", Some(true)) => &[503],
-            ("/footfall.gif", None) => &[200, 400, 503],
-            ("/visit", None) => &[204, 400, 503],
+            ("/footfall.gif", Some(true)) if !may_be_recorded => &[200],
+            ("/visit", Some(true)) if !may_be_recorded => &[204],
+            ("/footfall.gif" | "/visit", Some(true)) if !may_be_ignored => &[503],
+            ("/footfall.gif", _) => &[200, 400, 503],
+            ("/visit", _) => &[204, 400, 503],
             _ => of_others(path),
         }
     }
@@ -111,20 +113,36 @@ fn methods(path: &str) -> &'static [Method] {
     }
 }
 
-/// Why a request is not a visit; `None` if it is one.
-pub fn reason(request: &Parts) -> Option<&'static str> {
-    let has_prefix = |name: &str, prefix: &str| {
-        request.headers.get_all(name).iter().any(|value| value.as_bytes().starts_with(prefix.as_bytes()))
-    };
+/// What may be the reason why a request is not a visit; `None` if it may be one. The app knows more health checkers and bots
+/// than are known here.
+pub fn reasons(request: &Parts) -> Vec<Option<&'static str>> {
     if request.method == Method::HEAD {
-        Some("head")
-    } else if AGENTS.iter().any(|agent| has_prefix("user-agent", agent)) {
-        Some("agent")
-    } else if ["sec-purpose", "purpose", "x-moz"].iter().any(|name| has_prefix(name, "prefetch")) {
-        Some("prefetch")
-    } else {
-        None
+        return vec![Some("head")];
     }
+    let agents = request.headers.get_all("user-agent").iter().map(|value| {
+        let start = &value.as_bytes()[..value.len().min(1024)];
+        String::from_utf8_lossy(start).to_ascii_lowercase()
+    });
+    let agents: Vec<_> = agents.collect();
+    let has = |parts: &[&str]| parts.iter().any(|part| agents[0].contains(&part.to_ascii_lowercase()));
+    match agents.len() {
+        0 => vec![purpose(request)],
+        1 if has(&IGNORED) || agents[0].starts_with("kube-probe/") => vec![Some("agent")],
+        1 if has(&["crawl", "spider"]) => vec![Some("agent"), Some("bot")],
+        _ => vec![Some("agent"), Some("bot"), purpose(request)],
+    }
+}
+
+fn purpose(request: &Parts) -> Option<&'static str> {
+    let names = ["sec-purpose", "purpose", "x-purpose", "x-moz"];
+    let values = names.iter().flat_map(|name| request.headers.get_all(*name));
+    let values: Vec<_> = values.map(|value| String::from_utf8_lossy(value.as_bytes()).to_ascii_lowercase()).collect();
+    let is_end = |character: Option<char>| !character.is_some_and(|it| it.is_ascii_alphanumeric() || "-_".contains(it));
+    let has_word = |value: &String, word: &str| {
+        let mut places = value.match_indices(word).map(|(at, _)| value.split_at(at));
+        places.any(|(before, rest)| is_end(before.chars().last()) && is_end(rest[word.len()..].chars().next()))
+    };
+    ["preview", "prerender", "prefetch"].into_iter().find(|word| values.iter().any(|value| has_word(value, word)))
 }
 
 /// Whether a request names a page that can be visited, or none. Anything else must not be recorded. `None` where that

@@ -8,7 +8,7 @@ fn parse_with(variable: &'static str, value: &str) -> Result<Config, Invalid> {
         ("retain_visits", "1000000".to_owned()),
         ("max_storage", "1Gi".to_owned()),
         ("max_pages", "10000".to_owned()),
-        ("ignore_agents", "kube-probe/, GoogleHC/".to_owned()),
+        ("ignore_agents", String::new()),
         ("strip_parameters", String::new()),
         ("pixel_path", "/footfall.gif".to_owned()),
         ("peers", String::new()),
@@ -96,10 +96,11 @@ fn a_size_is_a_number_of_bytes_or_has_a_suffix() {
 }
 
 #[test]
-fn agents_are_a_comma_separated_list() {
-    assert_eq!(parse_with("ignore_agents", " , ,").map(|config| config.ignore_agents), Ok(vec![]));
-    let agents = parse_with("ignore_agents", "kube-probe/,  GoogleHC/ ").map(|config| config.ignore_agents);
-    assert_eq!(agents, Ok(vec!["kube-probe/".to_owned(), "GoogleHC/".to_owned()]));
+fn ignored_agents_are_one_a_line_in_any_case() {
+    assert_eq!(parse_with("ignore_agents", " \n\r\n\t\n").map(|config| config.ignore_agents), Ok(vec![]));
+    let agents = parse_with("ignore_agents", "My Checker/1.0 (like Gecko, or so)\r\n\n  tester\t\n");
+    let agents = agents.map(|config| config.ignore_agents);
+    assert_eq!(agents, Ok(vec!["my checker/1.0 (like gecko, or so)".to_owned(), "tester".to_owned()]));
 }
 
 #[test]

@@ -5,36 +5,37 @@
 //! response in one place. Resources, which come first here, do not use each other. They may use `app`, `query`,
 //! `problem`, `format` and `response`, beside what the table says.
 //!
-//! | module       | what it is                                                 | uses                                |
-//! |--------------|------------------------------------------------------------|-------------------------------------|
-//! | `home`       | `/`                                                        | record, reports                     |
-//! | `pixel`      | `/footfall.gif`, or where the variable `pixel_path` has it | record                              |
-//! | `visit`      | `/visit`: records a visit for a script                     | record                              |
-//! | `script`     | `/footfall.js`                                             | nothing                             |
-//! | `badge`      | `/badge.svg`                                               | reports                             |
-//! | `visits`     | `/visits`: the tail of the log, and the dashboard          | address, reports                    |
-//! | `count`      | `/visits/count`                                            | reports                             |
-//! | `histogram`  | `/visits/histogram`                                        | reports                             |
-//! | `summary`    | `/visits/summary`                                          | reports                             |
-//! | `export`     | `/visits/export.ndjson` and `/visits/export.csv`           | authorize                           |
-//! | `backup`     | `/backup`                                                  | authorize                           |
-//! | `import`     | `/import`                                                  | announcing, authorize, reports      |
-//! | `pages`      | `/pages`: deleting a page                                  | announcing, ask, authorize, reports |
-//! | `operations` | `/metrics`, the probes, `/version`, files for tools        | announcing, discovery               |
-//! | `replica`    | `/replica`, `/replica/ask`, `/drain`: for other replicas   | announcing, discovery               |
-//! | `record`     | which requests are visits, and recording them              | announcing, app, problem, query, response |
-//! | `reports`    | the reports of this replica, and of all replicas           | app, ask, problem                   |
-//! | `ask`        | asking the peers for their reports                         | app, discovery, problem             |
-//! | `discovery`  | which other replicas there are, and remembering them       | app                                 |
-//! | `announcing` | having the peers ask this replica                          | app                                 |
-//! | `authorize`  | the resources that want a token                            | app, problem                        |
-//! | `address`    | at which address clients see this server                   | nothing                             |
-//! | `app`        | what an instance has for all its requests                  | query, resource                     |
-//! | `query`      | the parameters of a request, each checked in one place     | problem, format                     |
-//! | `problem`    | every error that a client can see                          | response, resource, format          |
-//! | `response`   | a response: its body, and the headers that responses share | resource, format                    |
-//! | `resource`   | the resources: their paths and formats                     | format                              |
-//! | `format`     | the formats, and which of them the client accepts          | nothing                             |
+//! | module       | what it is                                                 | uses                                               |
+//! |--------------|------------------------------------------------------------|----------------------------------------------------|
+//! | `home`       | `/`                                                        | record, reports                                    |
+//! | `pixel`      | `/footfall.gif`, or where the variable `pixel_path` has it | record                                             |
+//! | `visit`      | `/visit`: records a visit for a script                     | record                                             |
+//! | `script`     | `/footfall.js`                                             | nothing                                            |
+//! | `badge`      | `/badge.svg`                                               | reports                                            |
+//! | `visits`     | `/visits`: the tail of the log, and the dashboard          | address, reports                                   |
+//! | `count`      | `/visits/count`                                            | reports                                            |
+//! | `histogram`  | `/visits/histogram`                                        | reports                                            |
+//! | `summary`    | `/visits/summary`                                          | reports                                            |
+//! | `export`     | `/visits/export.ndjson` and `/visits/export.csv`           | authorize                                          |
+//! | `backup`     | `/backup`                                                  | authorize                                          |
+//! | `import`     | `/import`                                                  | announcing, authorize, reports                     |
+//! | `pages`      | `/pages`: deleting a page                                  | announcing, ask, authorize, reports                |
+//! | `operations` | `/metrics`, the probes, `/version`, files for tools        | announcing, discovery                              |
+//! | `replica`    | `/replica`, `/replica/ask`, `/drain`: for other replicas   | announcing, discovery                              |
+//! | `record`     | recording visits, and requests that are none               | announcing, app, problem, query, response, visitor |
+//! | `visitor`    | which requests are of visitors                             | nothing                                            |
+//! | `reports`    | the reports of this replica, and of all replicas           | app, ask, problem                                  |
+//! | `ask`        | asking the peers for their reports                         | app, discovery, problem                            |
+//! | `discovery`  | which other replicas there are, and remembering them       | app                                                |
+//! | `announcing` | having the peers ask this replica                          | app                                                |
+//! | `authorize`  | the resources that want a token                            | app, problem                                       |
+//! | `address`    | at which address clients see this server                   | nothing                                            |
+//! | `app`        | what an instance has for all its requests                  | query, resource                                    |
+//! | `query`      | the parameters of a request, each checked in one place     | problem, format                                    |
+//! | `problem`    | every error that a client can see                          | response, resource, format                         |
+//! | `response`   | a response: its body, and the headers that responses share | resource, format                                   |
+//! | `resource`   | the resources: their paths and formats                     | format                                             |
+//! | `format`     | the formats, and which of them the client accepts          | nothing                                            |
 
 mod address;
 mod announcing;
@@ -63,6 +64,7 @@ mod response;
 mod script;
 mod summary;
 mod visit;
+mod visitor;
 mod visits;
 
 use bytes::Bytes;

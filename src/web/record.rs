@@ -1,9 +1,9 @@
-//! Which requests are visits, and recording them.
+//! Recording visits, and requests that are none.
 
 use chrono::{DateTime, Utc};
-use http::header::{REFERER, USER_AGENT};
+use http::header::REFERER;
 use http::request::Parts;
-use http::{HeaderName, HeaderValue, Method, Response, Uri};
+use http::{HeaderName, HeaderValue, Response, Uri};
 use percent_encoding::percent_decode_str;
 
 use super::announcing;
@@ -11,15 +11,12 @@ use super::app::App;
 use super::problem::Problem;
 use super::query::Query;
 use super::response::Body;
+use super::visitor;
 use crate::stderr;
 use crate::store::Recorded;
 use crate::visit::{Page, Reason};
 
 const X_VISIT: HeaderName = HeaderName::from_static("x-visit");
-
-/// The headers with which browsers mark a prefetch.
-const PREFETCH_HEADERS: [HeaderName; 3] =
-    [HeaderName::from_static("sec-purpose"), HeaderName::from_static("purpose"), HeaderName::from_static("x-moz")];
 
 /// Whether a request was recorded as a visit.
 pub enum Outcome {
@@ -64,7 +61,7 @@ fn referer_path(request: &Parts) -> Option<String> {
 
 /// Records a visit to a page, or that the request is not a visit.
 pub async fn record(app: &App, request: &Parts, now: DateTime<Utc>, page: &Page) -> Result<Outcome, Problem> {
-    let Some(reason) = ignore_reason(&app.config.ignore_agents, request) else {
+    let Some(reason) = visitor::ignore_reason(&app.config.ignore_agents, request) else {
         let recorded = app.store.record(now, page).await;
         let recorded = recorded.map_err(Problem::unavailable("The visit could not be recorded"))?;
         if recorded.is_news
@@ -79,48 +76,4 @@ pub async fn record(app: &App, request: &Parts, now: DateTime<Utc>, page: &Page)
         stderr::line(format_args!("an ignored request could not be counted: {error}"));
     }
     Ok(Outcome::Ignored(reason))
-}
-
-/// Why a request is not a visit; `None` if it is one.
-fn ignore_reason(agents: &[String], request: &Parts) -> Option<Reason> {
-    let has_prefix = |name: &HeaderName, prefix: &str| {
-        request.headers.get_all(name).iter().any(|value| value.as_bytes().starts_with(prefix.as_bytes()))
-    };
-    if request.method == Method::HEAD {
-        Some(Reason::Head)
-    } else if agents.iter().any(|agent| has_prefix(&USER_AGENT, agent)) {
-        Some(Reason::Agent)
-    } else if PREFETCH_HEADERS.iter().any(|name| has_prefix(name, "prefetch")) {
-        Some(Reason::Prefetch)
-    } else {
-        None
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use http::Request;
-
-    use super::*;
-
-    #[test]
-    fn probes_prefetches_and_head_are_not_visits() {
-        let agents = ["kube-probe/", "GoogleHC/"].map(str::to_owned);
-        for (method, name, value, expected) in [
-            ("GET", "user-agent", "Mozilla/5.0", None),
-            ("GET", "user-agent", "kube-probe/1.37", Some(Reason::Agent)),
-            ("GET", "user-agent", "GoogleHC/1.0", Some(Reason::Agent)),
-            ("GET", "user-agent", "Mozilla/5.0 kube-probe/1.37", None),
-            ("GET", "user-agent", "Kube-Probe/1.37", None),
-            ("GET", "sec-purpose", "prefetch;prerender", Some(Reason::Prefetch)),
-            ("GET", "purpose", "prefetch", Some(Reason::Prefetch)),
-            ("GET", "x-moz", "prefetch", Some(Reason::Prefetch)),
-            ("GET", "purpose", "preview", None),
-            ("HEAD", "user-agent", "Mozilla/5.0", Some(Reason::Head)),
-            ("HEAD", "user-agent", "kube-probe/1.37", Some(Reason::Head)),
-        ] {
-            let request = Request::builder().method(method).header(name, value).body(()).expect("a request");
-            assert_eq!(ignore_reason(&agents, &request.into_parts().0), expected, "{method} {name}: {value}");
-        }
-    }
 }

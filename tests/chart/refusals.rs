@@ -5,12 +5,12 @@ use serde_json::Value;
 use crate::chart::{Chart, output, stdout};
 
 /// What is set, and what the message has to name.
-const MISTAKES: [(&str, &str); 33] = [
+const MISTAKES: [(&str, &str); 35] = [
     // A wrong type.
     ("replicaCount=many", "/replicaCount"),
     ("image=footfall", "/image"),
     ("timezone=3", "/timezone"),
-    ("ignoreAgents=kube-probe/", "/ignoreAgents"),
+    ("ignoreAgents=My Checker", "/ignoreAgents"),
     ("exportToken.value=12345", "/exportToken/value"),
     ("service.annotations.internal=true", "/service/annotations/internal"),
     // A key that nobody reads.
@@ -43,6 +43,9 @@ const MISTAKES: [(&str, &str); 33] = [
     ("clusterDomain=cluster.local.", "/clusterDomain"),
     ("image.digest=latest", "/image/digest"),
     ("image.variant=0.3.0", "/image/variant"),
+    // What would be ignored, or matches nothing.
+    ("ignoreAgents={ }", "/ignoreAgents/0"),
+    ("ignoreAgents={a\nb}", "/ignoreAgents/0"),
     // What does not fit into a header.
     ("exportToken.value=two words", "/exportToken/value"),
     // Something that has to be there.

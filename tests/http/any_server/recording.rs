@@ -80,11 +80,15 @@ fn an_image_counts_for_the_page_that_it_names() {
 #[test]
 fn a_request_without_a_visitor_is_answered_and_not_recorded() {
     let site = Site::find();
-    let agents = ["kube-probe/1.37", "kube-probe/", "GoogleHC/1.0", "ELB-HealthChecker/2.0", "Prometheus/3.5.0"];
-    let agents = agents.map(|agent| (("user-agent", agent), "agent"));
-    let prefetches = [("sec-purpose", "prefetch"), ("purpose", "prefetch"), ("x-moz", "prefetch")];
-    let prefetches = prefetches.into_iter().chain([("sec-purpose", "prefetch;prerender")]);
-    for (header, reason) in prefetches.map(|header| (header, "prefetch")).chain(agents) {
+    for (header, reason) in [
+        (("user-agent", "kube-probe/1.37"), "agent"),
+        (("user-agent", "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)"), "bot"),
+        (("user-agent", "facebookexternalhit/1.1"), "bot"),
+        (("sec-purpose", "prefetch;anonymous-client-ip"), "prefetch"),
+        (("sec-purpose", "prefetch;prerender"), "prerender"),
+        (("x-purpose", "preview"), "preview"),
+        (("x-moz", "prefetch"), "prefetch"),
+    ] {
         let text = site.get_with("/", &[header]);
         let html = site.get_with("/", &[header, HTML]);
         let json = site.get_with("/", &[header, JSON]);
@@ -112,14 +116,14 @@ fn a_request_without_a_visitor_is_answered_and_not_recorded() {
 }
 
 #[test]
-fn a_visitor_who_resembles_a_health_checker_is_a_visitor() {
+fn a_visitor_who_resembles_a_health_checker_or_a_bot_is_a_visitor() {
     let site = Site::find();
     for header in [
-        ("user-agent", "Mozilla/5.0 (compatible; kube-probe/1.37)"),
+        ("user-agent", "curl/8.14.1"),
         ("user-agent", " "),
         ("user-agent", "kube-probe"),
+        ("user-agent", "Mozilla/5.0 (Linux; Android 13; CUBOT_P80) Chrome/131.0.0.0 Mobile"),
         ("sec-purpose", "fetch"),
-        ("purpose", "preview"),
     ] {
         assert!(site.get_with("/", &[header]).recorded().is_some(), "{header:?}");
     }
