@@ -116,3 +116,14 @@ fn a_check_of_a_page_sees_what_is_wrong() {
     assert!(layout["wide"].is_array() && layout["small"].is_array(), "{layout}");
     assert_eq!(tab.eval(include_str!("contrast.js")).as_array().map(Vec::len), Some(2));
 }
+
+#[test]
+fn a_private_dashboard_opens_with_the_token_as_a_password() {
+    let (server, tab) = (setup("footfall-0").variable("read_token", "read-me").start(), Tab::open());
+    let visits = format!("{}/visits", server.url());
+    tab.go(&visits.replace("http://", "http://anybody:read-me@"));
+    assert!(tab.text().starts_with("Visits"), "{}", tab.text());
+    // The browser sends it again by itself.
+    tab.go(&format!("{visits}?tail=3"));
+    assert!(tab.text().starts_with("Visits"), "{}", tab.text());
+}
