@@ -52,7 +52,7 @@ pub fn openmetrics(metrics: &Metrics, version: &Version) -> String {
     text
 }
 
-fn families(metrics: &Metrics, version: &Version) -> [Family; 9] {
+fn families(metrics: &Metrics, version: &Version) -> [Family; 10] {
     let family = |name, kind, help, value| Family { name, kind, help, samples: vec![(String::new(), value)] };
     // Each reason is reported, even while it is 0.
     let ignored = |reason: Reason| {
@@ -80,6 +80,7 @@ fn families(metrics: &Metrics, version: &Version) -> [Family; 9] {
             help: "When the oldest detail of each kind begins.",
             samples: metrics.oldest.details().into_iter().filter_map(oldest).collect(),
         },
+        family("footfall_ready", "gauge", "Whether a visit could be recorded.", i64::from(metrics.ready)),
         Family {
             name: "footfall_build_info",
             kind: "gauge",

@@ -364,6 +364,7 @@ fn metrics_are_as_in_the_snapshots() {
         storage_bytes: 65_536,
         storage_budget_bytes: 1 << 30,
         oldest: oldest(),
+        ready: true,
     };
     let version = Version { name: "footfall", version: "1.2.3" };
     check("metrics.prometheus", &metrics::prometheus(&report, &version));

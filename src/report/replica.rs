@@ -203,6 +203,8 @@ pub struct Metrics {
     pub storage_budget_bytes: i64,
     /// How far back its details go.
     pub oldest: Oldest,
+    /// Whether a visit could be recorded.
+    pub ready: bool,
 }
 
 /// How far back each kind of detail of a replica goes: the beginning of the oldest one; `None` where there is none.

@@ -1,6 +1,6 @@
 //! The busiest pages, the metrics, and how far back the details go.
 
-use chrono::DateTime;
+use chrono::{DateTime, Utc};
 use spin_sdk::sqlite::Value;
 
 use super::database::Store;
@@ -62,14 +62,25 @@ impl Store {
         self.read(BUSIEST, &[Value::Integer(i64::try_from(pages).unwrap_or(i64::MAX)), ids(without)]).await
     }
 
-    /// What `/metrics` reports.
+    /// What `/metrics` reports. Whether a visit could be recorded it finds out as `/readyz` does, which shares its commits.
     ///
     /// # Errors
     /// When the database does not answer.
-    pub async fn metrics(&self) -> Result<Metrics, Error> {
+    pub async fn metrics(&self, now: DateTime<Utc>) -> Result<Metrics, Error> {
+        let ready = self.check(now).await.is_ok();
         let (visits, log_visits, pages, imported_visits, storage_bytes, ignored) = self.read(METRICS, &[]).await?;
         let (storage_budget_bytes, oldest) = (self.config.max_storage, self.oldest().await?);
-        Ok(Metrics { visits, imported_visits, ignored, log_visits, pages, storage_bytes, storage_budget_bytes, oldest })
+        Ok(Metrics {
+            visits,
+            imported_visits,
+            ignored,
+            log_visits,
+            pages,
+            storage_bytes,
+            storage_budget_bytes,
+            oldest,
+            ready,
+        })
     }
 
     /// How far back the details go.

@@ -164,7 +164,7 @@ async fn route(
         Resource::Replica => replica::get(app, request).await,
         Resource::Ask => replica::ask(app, request, now).await,
         Resource::Drain => replica::drain(app, now).await,
-        Resource::Metrics => operations::metrics(app, format).await,
+        Resource::Metrics => operations::metrics(app, now, format).await,
         Resource::Healthz => Ok(operations::healthz()),
         Resource::Readyz => operations::readyz(app, now).await,
         Resource::Version => Ok(operations::version()),

@@ -22,8 +22,8 @@ const OPENAPI: &str = include_str!("../../openapi.yaml");
 const ROBOTS: &str = "User-agent: *\nDisallow: /\n";
 
 /// The metrics of this replica.
-pub async fn metrics(app: &App, format: Format) -> Result<Response<Body>, Problem> {
-    let metrics = app.store.metrics().await.map_err(Problem::unavailable("The metrics could not be read"))?;
+pub async fn metrics(app: &App, now: DateTime<Utc>, format: Format) -> Result<Response<Body>, Problem> {
+    let metrics = app.store.metrics(now).await.map_err(Problem::unavailable("The metrics could not be read"))?;
     let body = match format {
         Format::OpenMetrics => metrics::openmetrics(&metrics, &VERSION),
         _ => metrics::prometheus(&metrics, &VERSION),

@@ -5,7 +5,8 @@ use std::fs;
 use rusqlite::Connection;
 
 use crate::client::Client;
-use crate::server::{Server, Setup};
+use crate::server::{Server, Setup, eventually};
+use crate::volume::set_mode;
 
 /// How many seconds lie between two probes: fewer than a minute, which is no multiple of it.
 const STEP: i64 = 25;
@@ -50,6 +51,38 @@ fn a_week_of_probes_commits_at_most_once_a_minute_and_makes_no_file_larger() {
     }
     assert_eq!(bytes(), before);
     assert!(commits >= 7 * DAY / 120, "only {commits} commits");
+}
+
+/// Prometheus asks every few seconds, too.
+#[test]
+fn metrics_say_whether_a_visit_could_be_recorded_and_share_the_commits_of_probes() {
+    let server = Setup::new().at("2026-03-29T01:00:00Z").bound().start();
+    let client = server.client();
+    client.visit();
+    let database = server.volume().open();
+    let ready = || client.get("/metrics").text().contains("\nfootfall_ready 1\n");
+    let mut commits = Vec::new();
+    let mut last = version(&database);
+    for now in (1..=40).map(|probe| probe * STEP) {
+        server.pass(STEP);
+        assert!(ready(), "after {now} s");
+        assert_eq!(client.get("/readyz").status, 200);
+        let version = version(&database);
+        if version != last {
+            commits.push(now);
+            last = version;
+        }
+    }
+    assert!(commits.len() > 10 && commits.windows(2).all(|pair| pair[1] - pair[0] >= 60), "{commits:?}");
+
+    set_mode(&server.volume().database(), 0o444);
+    // Who has the file open already may write on.
+    eventually("it is not ready", || {
+        server.pass(61);
+        client.get("/metrics").text().contains("\nfootfall_ready 0\n").then_some(())
+    });
+    server.volume().make_writable();
+    assert!(ready());
 }
 
 #[test]
