@@ -102,7 +102,7 @@ async fn set_up(connection: &Connection, config: &Config) -> Result<(), Error> {
     // Readers do not block the writer, and a commit is one write. The mode is stored in the file.
     let journal: String = connection.value("PRAGMA journal_mode = WAL", &[]).await?;
     if journal != "wal" {
-        return Err(Error::Failed(format!("its file system lets SQLite keep no write-ahead log, only {journal}")));
+        return Err(Error::Volume(format!("SQLite can keep no write-ahead log, only {journal}")));
     }
     // A migration replaces tables that others refer to. It has no effect within a transaction.
     connection.run("PRAGMA foreign_keys = OFF", &[]).await?;

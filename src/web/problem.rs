@@ -190,6 +190,10 @@ impl Problem {
             Self::Conflict(sentence) => (*sentence).to_owned(),
             Self::Busy => "This replica is asking another one already: try again in a few seconds.".to_owned(),
             Self::Misconfigured(invalid) => invalid.to_string(),
+            Self::Unavailable { what, error: store::Error::Volume(_) } => format!(
+                "{what}, because the volume does not do what the database needs: it is broken or full, or it is a network \
+                file system, which is not supported."
+            ),
             Self::Unavailable { what, .. } => {
                 format!("{what}, because the database is not available: try again in a few seconds.")
             }

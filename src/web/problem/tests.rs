@@ -35,6 +35,11 @@ fn problems() -> [Problem; 19] {
     ]
 }
 
+/// The volume is one that SQLite cannot use.
+fn unsuitable() -> Problem {
+    Problem::unavailable("This replica is not ready")(Error::Volume("locking protocol".to_owned()))
+}
+
 fn unavailable() -> Problem {
     Problem::unavailable("The visits could not be counted")(Error::Failed("disk I/O error".to_owned()))
 }
@@ -48,7 +53,7 @@ fn respond(problem: Problem, format: Format) -> (StatusCode, HeaderMap, Vec<u8>)
 #[test]
 fn problems_are_as_in_the_snapshot() {
     let mut text = String::new();
-    for problem in problems().into_iter().chain([unavailable()]) {
+    for problem in problems().into_iter().chain([unavailable(), unsuitable()]) {
         let (status, headers, body) = respond(problem, Format::Problem);
         writeln!(text, "{status}").expect("a line");
         for (name, value) in &headers {

@@ -1,9 +1,10 @@
 //! Volumes on which nothing can be recorded, and their repair, which takes no restart.
 
 use std::fs;
+use std::process::Command;
 
 use super::{assert_unavailable, visit_until_unavailable};
-use crate::server::{Server, Setup};
+use crate::server::{Server, Setup, eventually};
 use crate::volume::{Volume, set_mode};
 
 /// A fault, and what the log says then.
@@ -105,4 +106,31 @@ fn an_empty_file_is_a_database_that_has_yet_to_be_made() {
     fs::write(server.volume().database(), "").expect("a file");
     assert_eq!(server.client().visit(), 1);
     assert_eq!(server.volume().audit(), 1);
+}
+
+/// As a network file system may be: it has the file, and fails what the write-ahead log needs.
+#[test]
+fn a_volume_on_which_the_first_write_fails_is_named_in_a_sentence_by_the_log_and_to_clients() {
+    let server = Setup::new().at("2026-03-29T01:00:00Z").start();
+    server.client().visit();
+    let volume = server.kill();
+    assert_eq!(volume.audit(), 1);
+    // Nothing can be written at a place of a pipe, nor can this one be removed.
+    _ = fs::remove_file(volume.wal());
+    assert!(Command::new("mkfifo").arg(volume.wal()).status().expect("mkfifo").success());
+    fs::write(volume.data().join("visits.db-shm"), "").expect("a file");
+    set_mode(&volume.data(), 0o555);
+    let server = Setup::on(&volume).bound().start();
+    let client = server.client();
+    let sentence = "or it is a network file system, which is not supported";
+    server.pass(61);
+    for target in ["/", "/readyz"] {
+        let problem = client.get(target).problem(503);
+        assert!(problem["detail"].as_str().is_some_and(|detail| detail.contains(sentence)), "{problem}");
+    }
+    assert_unavailable(&server, &format!("disk I/O error: the volume is broken or full, {sentence}"));
+    set_mode(&volume.data(), 0o755);
+    fs::remove_file(volume.wal()).expect("removed");
+    eventually("it records again", || (client.get("/").status == 200).then_some(()));
+    assert_eq!(volume.audit(), 2);
 }
