@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 use tempfile::TempDir;
 
 /// The root of the project.
@@ -30,14 +30,39 @@ impl Chart {
 
     /// A copy of it, with each line of a file that has this start replaced.
     pub fn with_line(&self, file: &str, start: &str, line: &str) -> Self {
-        let copy = TempDir::new().expect("a directory");
-        stdout(Command::new("cp").arg("-r").arg(self.path.join(".")).arg(copy.path()));
-        let chart = Self { path: copy.path().to_owned(), _copy: Some(copy) };
-        let text = chart.read(file);
+        let text = self.read(file);
         assert!(text.lines().any(|old| old.starts_with(start)), "{file} has no line {start}…");
         let lines: Vec<_> = text.lines().map(|old| if old.starts_with(start) { line } else { old }).collect();
-        fs::write(chart.path.join(file), lines.join("\n") + "\n").expect("written");
-        chart
+        self.with_file(file, &(lines.join("\n") + "\n"))
+    }
+
+    /// A copy of it, with another text in a file.
+    pub fn with_file(&self, file: &str, text: &str) -> Self {
+        let copy = TempDir::new().expect("a directory");
+        self.copy_to(copy.path());
+        fs::write(copy.path().join(file), text).expect("written");
+        Self { path: copy.path().to_owned(), _copy: Some(copy) }
+    }
+
+    /// A chart that has it as its only part, in the usual way.
+    pub fn umbrella(&self) -> Self {
+        let umbrella = TempDir::new().expect("a directory");
+        let part = umbrella.path().join("charts/footfall");
+        fs::create_dir_all(&part).expect("a directory");
+        self.copy_to(&part);
+        let dependencies = json!([{ "name": "footfall", "version": "*", "condition": "footfall.enabled" }]);
+        let chart = json!({ "apiVersion": "v2", "name": "site", "version": "1.0.0", "dependencies": dependencies });
+        fs::write(umbrella.path().join("Chart.yaml"), chart.to_string()).expect("written");
+        Self { path: umbrella.path().to_owned(), _copy: Some(umbrella) }
+    }
+
+    fn copy_to(&self, directory: &Path) {
+        stdout(Command::new("cp").arg("-r").arg(self.path.join(".")).arg(directory));
+    }
+
+    /// Its directory.
+    pub fn path(&self) -> &Path {
+        &self.path
     }
 
     /// The text of one of its files.

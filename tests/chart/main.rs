@@ -11,6 +11,9 @@
 //! network    ports, names and selectors fit together in every case
 //! refusals   values that are a mistake
 //! upgrades   what may change from version to version, and what may not
+//! umbrella   the chart as a part of another one
+//! options    what can be added, changed or emptied
+//! readme     the table of the values in the chart's README
 //! schemas    every object against the schemas of Kubernetes
 //! grafana    the dashboard for Grafana
 //! ```
@@ -22,9 +25,12 @@ mod cases;
 mod chart;
 mod grafana;
 mod network;
+mod options;
+mod readme;
 mod refusals;
 mod rules;
 mod schemas;
 mod snapshots;
 mod storage;
+mod umbrella;
 mod upgrades;

@@ -5,7 +5,7 @@ use serde_json::Value;
 use crate::chart::{Chart, output, stdout};
 
 /// What is set, and what the message has to name.
-const MISTAKES: [(&str, &str); 35] = [
+const MISTAKES: [(&str, &str); 41] = [
     // A wrong type.
     ("replicaCount=many", "/replicaCount"),
     ("image=footfall", "/image"),
@@ -46,11 +46,18 @@ const MISTAKES: [(&str, &str); 35] = [
     // What would be ignored, or matches nothing.
     ("ignoreAgents={ }", "/ignoreAgents/0"),
     ("ignoreAgents={a\nb}", "/ignoreAgents/0"),
+    ("listenAddress=::", "/listenAddress"),
+    ("service.ipFamilies={ipv6}", "/service/ipFamilies/0"),
+    ("maxInstanceMemory=64MiB", "/maxInstanceMemory"),
     // What does not fit into a header.
     ("exportToken.value=two words", "/exportToken/value"),
     // Something that has to be there.
     ("statefulSet.volumeClaimTemplates.spec.accessModes=null", "'accessModes'"),
     ("httpRoute.enabled=true", "httpRoute.parentRefs"),
+    // Something that is there twice.
+    ("extraEnv[0].name=SPIN_VARIABLE_TIMEZONE", "/extraEnv/0/name"),
+    ("extraEnv[0].name=SPIN_HTTP_LISTEN_ADDR", "/extraEnv/0/name"),
+    ("ingress.enabled=true,ingress.host=a,ingress.hosts[0].host=b", "ingress.host and ingress.hosts are both set"),
 ];
 
 /// What Helm says of arguments that it refuses.
@@ -91,7 +98,8 @@ fn every_value_of_the_schema_has_a_default_and_every_default_is_in_the_schema() 
     let (schema, defaults) = (chart.read_yaml("values.schema.json"), chart.read_yaml("values.yaml"));
     let names = |object: &Value| -> Vec<String> {
         let mut names: Vec<_> = object.as_object().expect("an object").keys().cloned().collect();
-        names.retain(|name| name != "global");
+        // Those of an umbrella chart.
+        names.retain(|name| name != "global" && name != "enabled");
         names.sort();
         names
     };

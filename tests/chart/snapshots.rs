@@ -18,7 +18,7 @@ fn install(chart: &Chart, file: &str) -> String {
 }
 
 /// The lines that differ, and one around them.
-fn difference(old: &str, new: &str) -> String {
+pub fn difference(old: &str, new: &str) -> String {
     let mut text = String::new();
     for hunk in TextDiff::from_lines(old, new).unified_diff().context_radius(1).iter_hunks() {
         for change in hunk.iter_changes() {

@@ -1,8 +1,12 @@
 //! What may change from version to version, and what may not.
 
+use std::fs;
+use std::path::Path;
+
 use serde_json::{Value, json};
 
-use crate::chart::{Chart, Objects};
+use crate::chart::{Chart, Objects, ROOT, stdout};
+use crate::snapshots::difference;
 
 /// What Kubernetes refuses to change in a `StatefulSet` that is there.
 fn immutable(objects: &Objects) -> Value {
@@ -27,12 +31,23 @@ fn a_new_version_can_be_installed_over_an_old_one() {
     }
 }
 
-/// The values that the first version did not have. After `helm upgrade --reuse-values` from it they are not there.
+/// `helm upgrade --reuse-values` takes the values of the release in place of the chart's own.
 #[test]
-fn values_that_an_older_version_did_not_have_mean_the_defaults() {
-    let new = ["maxStorage:", "maxReplicas:", "retired:", "clusterDomain:"];
-    let old = new.iter().fold(Chart::new(), |chart, value| chart.with_line("values.yaml", value, ""));
-    assert!(old.render(&[]) == Chart::new().render(&[]));
+fn values_that_an_older_release_did_not_have_mean_the_defaults() {
+    let chart = Chart::new();
+    let old = Path::new(ROOT).join("tests/chart/fixtures/old-values.yaml");
+    let reusing = chart.with_file("values.yaml", &fs::read_to_string(&old).expect("values"));
+    // A field that the old one's probe did not have is Kubernetes' own.
+    let expected = chart.with_line("values.yaml", "  timeoutSeconds: 5", "");
+    for file in chart.ci_files() {
+        let install = ["install", "footfall", "--dry-run=client"];
+        let [reused, expected] = [&reusing, &expected].map(|chart| {
+            let mut helm = chart.helm(&install);
+            let text = stdout(helm.arg("--values").arg(&old).arg("--values").arg(chart.path().join(&file)));
+            text.split_once("HOOKS:").expect("hooks, the manifest and the notes").1.to_owned()
+        });
+        assert!(reused == expected, "{file}:\n{}", difference(&expected, &reused));
+    }
 }
 
 #[test]
@@ -50,6 +65,11 @@ fn other_values_can_be_installed_over_those_of_before_and_restart_the_pods_if_th
         ("containerPort=8080", true),
         ("runtimeClass.name=spin", true),
         ("resources.limits.memory=1Gi", true),
+        ("listenAddress=0.0.0.0", true),
+        ("maxInstanceMemory=64Mi", true),
+        ("commonLabels.team=web", true),
+        ("commonAnnotations.note=x", false),
+        ("statefulSet.annotations.note=x", false),
         ("service.type=ClusterIP", false),
         ("podDisruptionBudget.enabled=false", false),
         ("ingress.enabled=true", false),

@@ -31,12 +31,72 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | trunc 63 | trimSuffix "-" }}
 {{- end -}}
 
+{{- /* Name, labels and annotations of an object: footfall.metadata (dict "root" $), with what it has of its own as "suffix",
+       "labels" and "annotations". The release's own labels win, for they select. */}}
+{{- define "footfall.metadata" -}}
+name: {{ default (include "footfall.fullname" .root) .name }}{{ .suffix }}
+labels:
+  {{- $own := fromYaml (include "footfall.labels" .root) }}
+  {{- merge (dict) $own (default (dict) .labels) (default (dict) .root.Values.commonLabels) | toYaml | nindent 2 }}
+{{- with merge (dict) (default (dict) .annotations) (default (dict) .root.Values.commonAnnotations) }}
+annotations:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- end -}}
+
+{{- /* A reference to an image, from global.imageRegistry if there is one: footfall.pulled (list $ "docker.io/library/busybox"). */}}
+{{- define "footfall.pulled" -}}
+{{- with ((first .).Values.global).imageRegistry -}}
+{{ trimSuffix "/" . }}/{{ regexReplaceAll "^(localhost|[^/]*[.:][^/]*)/" (last $) "" }}
+{{- else -}}
+{{ last . }}
+{{- end -}}
+{{- end -}}
+
+{{- /* The Secrets of global.imagePullSecrets, which may be names alone, and of imagePullSecrets. */}}
+{{- define "footfall.pullSecrets" -}}
+{{- $names := list -}}
+{{- range concat (default (list) (.Values.global).imagePullSecrets) (default (list) .Values.imagePullSecrets) -}}
+{{- $names = append $names (kindIs "string" . | ternary . (get (kindIs "map" . | ternary . (dict)) "name")) -}}
+{{- end -}}
+{{- with uniq $names -}}
+imagePullSecrets:
+  {{- range . }}
+  - name: {{ . }}
+  {{- end }}
+{{- end -}}
+{{- end -}}
+
+{{- /* The IP families of both Services. */}}
+{{- define "footfall.ipFamilies" -}}
+{{- with .Values.service.ipFamilyPolicy -}}
+ipFamilyPolicy: {{ . }}
+{{ end }}
+{{- with .Values.service.ipFamilies -}}
+ipFamilies:
+  {{- toYaml . | nindent 2 }}
+{{- end -}}
+{{- end -}}
+
+{{- /* A probe with one handler: footfall.probe (list probe "/path"). Helm merges what a user sets with the default's httpGet,
+       which gives way to another handler. */}}
+{{- define "footfall.probe" -}}
+{{- $probe := first . -}}
+{{- if or $probe.exec $probe.tcpSocket $probe.grpc -}}
+{{- $probe = omit $probe "httpGet" -}}
+{{- else if not $probe.httpGet -}}
+{{- $probe = merge (dict "httpGet" (dict "path" (last .) "port" "http")) $probe -}}
+{{- end -}}
+{{- toYaml $probe -}}
+{{- end -}}
+
 {{- define "footfall.image" -}}
 {{- with .Values.image -}}
+{{- $repository := include "footfall.pulled" (list $ .repository) -}}
 {{- if .digest -}}
-{{ .repository }}@{{ .digest }}
+{{ $repository }}@{{ .digest }}
 {{- else -}}
-{{ .repository }}:{{ default (printf "%s%s" $.Chart.AppVersion (eq (default "rc" .variant) "final" | ternary "-final" "")) .tag }}
+{{ $repository }}:{{ default (printf "%s%s" $.Chart.AppVersion (eq (default "rc" .variant) "final" | ternary "-final" "")) .tag }}
 {{- end -}}
 {{- end -}}
 {{- end -}}
