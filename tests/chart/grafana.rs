@@ -1,19 +1,18 @@
-//! The Grafana dashboard that adds the replicas up.
-
-use std::collections::BTreeSet;
-use std::fs;
+//! The Grafana dashboard that adds the replicas up, and the alerts.
 
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 
-use crate::chart::{ROOT, list};
+use crate::chart::{Chart, Objects, list, stdout};
 
 /// What the app has at `/metrics`.
-const METRICS: [&str; 8] = [
+const METRICS: [&str; 9] = [
     "footfall_build_info",
     "footfall_ignored_requests_total",
     "footfall_log_visits",
     "footfall_oldest_timestamp_seconds",
     "footfall_pages",
+    "footfall_ready",
     "footfall_storage_budget_bytes",
     "footfall_storage_bytes",
     "footfall_visits_total",
@@ -23,8 +22,7 @@ const METRICS: [&str; 8] = [
 const LABELS: [&str; 6] = ["detail", "job", "namespace", "pod", "reason", "version"];
 
 fn dashboard() -> Value {
-    let text = fs::read_to_string(format!("{ROOT}/deploy/grafana/footfall.json")).expect("a dashboard");
-    serde_json::from_str(&text).expect("JSON")
+    Chart::new().read_yaml("grafana.json")
 }
 
 /// All that Prometheus is asked: by the panels, and for the values of the variables.
@@ -87,4 +85,41 @@ fn queries_name_every_metric_of_the_app_and_nothing_that_is_not_there() {
         }
     }
     assert!(shown.iter().eq(&METRICS), "{shown:?}");
+}
+
+fn watched() -> Objects {
+    Objects::parse(&stdout(&mut Chart::new().helm_with(&["template", "footfall"], "ci/prometheus.yaml")))
+}
+
+#[test]
+fn the_sidecar_of_grafana_finds_the_dashboard_as_it_is() {
+    let objects = watched();
+    let maps = objects.all("ConfigMap");
+    let [map] = maps.iter().filter(|map| map["metadata"]["labels"]["grafana_dashboard"] == "1").collect::<Vec<_>>()[..]
+    else {
+        panic!("not one dashboard")
+    };
+    let text = map["data"]["footfall.json"].as_str().expect("a file");
+    assert_eq!(serde_json::from_str::<Value>(text).expect("JSON"), dashboard());
+    assert_eq!(map["metadata"]["annotations"]["grafana_folder"], "Visits");
+}
+
+#[test]
+fn alerts_ask_for_what_the_app_has_and_the_pod_monitor_finds() {
+    let objects = watched();
+    let (monitor, rule) = (objects.only("PodMonitor"), objects.only("PrometheusRule"));
+    assert_eq!(rule["metadata"]["labels"]["release"], "prometheus");
+    // The operator calls a job by the namespace and the name of what found it.
+    let job = format!(r#"{{namespace="web", job="web/{}"}}"#, monitor["metadata"]["name"].as_str().expect("a name"));
+    let mut names = BTreeSet::new();
+    for alert in list(&rule["spec"]["groups"][0]["rules"]) {
+        let expression = alert["expr"].as_str().expect("an expression");
+        for metric in words(expression).filter(|word| word.starts_with("footfall_")) {
+            assert!(METRICS.contains(&metric), "{expression}");
+        }
+        assert_eq!(expression.matches('{').count(), expression.matches(&job).count(), "{expression}");
+        names.insert(alert["alert"].as_str().expect("a name"));
+    }
+    let expected = ["FootfallNotReady", "FootfallReplicaMissing", "FootfallReplicaSilent", "FootfallStorageNearlyFull"];
+    assert!(names.iter().eq(&expected), "{names:?}");
 }

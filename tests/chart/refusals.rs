@@ -5,7 +5,7 @@ use serde_json::Value;
 use crate::chart::{Chart, output, stdout};
 
 /// What is set, and what the message has to name.
-const MISTAKES: [(&str, &str); 41] = [
+const MISTAKES: [(&str, &str); 42] = [
     // A wrong type.
     ("replicaCount=many", "/replicaCount"),
     ("image=footfall", "/image"),
@@ -54,6 +54,7 @@ const MISTAKES: [(&str, &str); 41] = [
     // Something that has to be there.
     ("statefulSet.volumeClaimTemplates.spec.accessModes=null", "'accessModes'"),
     ("httpRoute.enabled=true", "httpRoute.parentRefs"),
+    ("prometheusRule.enabled=true", "prometheusRule.enabled wants podMonitor.enabled"),
     // Something that is there twice.
     ("extraEnv[0].name=SPIN_VARIABLE_TIMEZONE", "/extraEnv/0/name"),
     ("extraEnv[0].name=SPIN_HTTP_LISTEN_ADDR", "/extraEnv/0/name"),
