@@ -13,7 +13,7 @@
 //! upgrades   what may change from version to version, and what may not
 //! umbrella   the chart as a part of another one
 //! options    what can be added, changed or emptied
-//! readme     the table of the values in the chart's README
+//! readme     what the documents say of values: the table of all, and examples
 //! schemas    every object against the schemas of Kubernetes
 //! grafana    the dashboard for Grafana
 //! ```

@@ -1,12 +1,13 @@
-//! The table of the values in the chart's README. `INSTA_UPDATE=always` writes it anew.
+//! What the documents say of values: the table in the chart's README, which `INSTA_UPDATE=always` writes anew, and examples.
 
 use std::env;
 use std::fmt::Write;
 use std::fs;
 
 use serde_json::Value;
+use tempfile::NamedTempFile;
 
-use crate::chart::Chart;
+use crate::chart::{Chart, ROOT, stdout};
 
 /// A default as the table shows it; one that would make the table too wide is left to values.yaml.
 fn default(value: &Value) -> String {
@@ -64,4 +65,20 @@ fn everything_in_the_schema_is_described_in_a_sentence() {
     for (name, schema) in schema["properties"].as_object().expect("properties") {
         check(schema, name);
     }
+}
+
+#[test]
+fn values_that_the_documents_show_are_taken() {
+    let chart = Chart::new();
+    let nodes = fs::read_to_string(format!("{ROOT}/docs/nodes.md")).expect("a document");
+    let mut shown = 0;
+    for document in [chart.read("README.md"), nodes] {
+        for block in document.split("\n```yaml\n").skip(1) {
+            let values = NamedTempFile::with_suffix(".yaml").expect("a file");
+            fs::write(&values, block.split("\n```").next().expect("a block")).expect("written");
+            stdout(chart.helm(&["template", "footfall"]).arg("--values").arg(values.path()));
+            shown += 1;
+        }
+    }
+    assert!(shown >= 4, "only {shown} blocks");
 }
