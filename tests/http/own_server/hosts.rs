@@ -4,6 +4,7 @@ use std::net::TcpStream;
 use std::os::unix::process::ExitStatusExt;
 use std::process::Command;
 
+use crate::client::Client;
 use crate::server::{MANIFEST, Runtime, Setup};
 use crate::wire::authority;
 
@@ -25,6 +26,18 @@ fn a_host_refuses_what_it_cannot_run_in_a_line() {
         let line = String::from_utf8(output.stderr).expect("text");
         assert_eq!((output.status.code(), line.lines().count(), output.stdout.len()), (Some(1), 1, 0), "{line}");
         assert!(line.starts_with("footfall-host: ") && line.contains(reason), "{line}");
+    }
+}
+
+/// The address that the chart gives, which the shim hands to Spin as it is.
+#[test]
+fn a_host_on_the_unspecified_address_of_ipv6_is_reached_by_ipv4_as_well() {
+    for runtime in Runtime::ALL {
+        let server = Setup::new().runtime(runtime).option("--listen", "[::]:0").start();
+        let (_, port) = server.url().rsplit_once(':').expect("a port");
+        for (visit, address) in (1..).zip(["[::1]", "127.0.0.1"]) {
+            assert_eq!(Client::new(&format!("http://{address}:{port}")).visit(), visit);
+        }
     }
 }
 
