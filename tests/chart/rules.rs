@@ -86,23 +86,34 @@ fn the_state_is_on_the_claim_and_the_runtime_config_says_so() {
 }
 
 #[test]
-fn the_export_token_comes_from_a_secret_and_is_written_nowhere_else() {
+fn each_token_comes_from_a_secret_and_is_written_nowhere_else() {
     everywhere(|case| {
-        let [token, existing] = ["/exportToken/value", "/exportToken/existingSecret"].map(|value| case.value(value));
-        let secrets = case.objects.all("Secret");
-        assert_eq!(secrets.len(), usize::from(token != "" && existing == ""));
-        let env = list(&case.objects.container()["env"]);
-        let reference = env.iter().find(|env| variable(env).as_deref() == Some("export_token"));
-        assert_eq!(reference.is_some(), token != "" || existing != "", "a token is there if it was given");
-        let Some(reference) = reference else { return };
-        let key = case.value("/exportToken/key").as_str().expect("a key");
-        let name = secrets.first().map_or(existing, |secret| &secret["metadata"]["name"]);
-        let source = json!({ "secretKeyRef": { "name": name, "key": key } });
-        assert_eq!(reference["valueFrom"], source, "a pod does not start without its token");
-        let Some(secret) = secrets.first() else { return };
-        assert_eq!(secret["stringData"], json!({ key: token }));
-        for object in case.objects.0.iter().filter(|object| object != secret) {
-            assert!(!object.to_string().contains(token.as_str().expect("a token")), "{object:#}");
+        for (value, name) in [("exportToken", "export_token"), ("readToken", "read_token")] {
+            let [token, existing, key] =
+                ["value", "existingSecret", "key"].map(|field| case.value(&format!("/{value}/{field}")));
+            let secrets = case.objects.all("Secret");
+            let own = secrets.iter().find(|secret| !secret["stringData"][key.as_str().expect("a key")].is_null());
+            assert_eq!(own.is_some(), token != "" && existing == "", "{value}");
+            let env = list(&case.objects.container()["env"]);
+            let reference = env.iter().find(|env| variable(env).as_deref() == Some(name));
+            assert_eq!(reference.is_some(), token != "" || existing != "", "a token is there if it was given");
+            let Some(reference) = reference else { continue };
+            let source = own.map_or(existing, |secret| &secret["metadata"]["name"]);
+            let source = json!({ "name": source, "key": key });
+            assert_eq!(reference["valueFrom"], json!({ "secretKeyRef": source }), "a pod does not start without it");
+            if name == "read_token" {
+                let test = &case.objects.only("Pod")["spec"]["containers"][0]["env"][0]["valueFrom"]["secretKeyRef"];
+                assert_eq!(*test, source, "helm test reads");
+                for monitor in case.objects.all("PodMonitor") {
+                    let endpoint = &monitor["spec"]["podMetricsEndpoints"][0];
+                    assert_eq!(endpoint["authorization"]["credentials"], source, "Prometheus reads");
+                }
+            }
+            let Some(secret) = own else { continue };
+            assert_eq!(secret["stringData"][key.as_str().expect("a key")], *token);
+            for object in case.objects.0.iter().filter(|object| *object != *secret) {
+                assert!(!object.to_string().contains(token.as_str().expect("a token")), "{object:#}");
+            }
         }
     });
 }

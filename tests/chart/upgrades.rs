@@ -61,6 +61,7 @@ fn other_values_can_be_installed_over_those_of_before_and_restart_the_pods_if_th
         ("timezone=Europe/Moscow", true),
         ("maxStorage=64Mi", true),
         ("exportToken.value=secret", true),
+        ("readToken.value=secret", true),
         ("image.tag=next", true),
         ("containerPort=8080", true),
         ("runtimeClass.name=spin", true),
@@ -84,10 +85,12 @@ fn other_values_can_be_installed_over_those_of_before_and_restart_the_pods_if_th
 }
 
 #[test]
-fn another_runtime_config_or_export_token_restarts_the_pods() {
+fn another_runtime_config_or_token_restarts_the_pods() {
     let chart = Chart::new();
     let config = chart.with_line("templates/_helpers.tpl", "path = ", "path = \"/data/other.db\"");
     assert_ne!(config.render(&[]).template(), chart.render(&[]).template());
-    let [one, two] = ["one", "two"].map(|token| chart.render(&[&format!("exportToken.value={token}")]));
-    assert_ne!(one.template(), two.template());
+    for value in ["exportToken", "readToken"] {
+        let [one, two] = ["one", "two"].map(|token| chart.render(&[&format!("{value}.value={token}")]));
+        assert_ne!(one.template(), two.template(), "{value}");
+    }
 }

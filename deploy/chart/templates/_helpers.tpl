@@ -101,12 +101,21 @@ ipFamilies:
 {{- end -}}
 {{- end -}}
 
-{{- /* The Secret that has the export token; empty where there is none. */}}
-{{- define "footfall.exportSecret" -}}
-{{- if .Values.exportToken.existingSecret -}}
-{{- .Values.exportToken.existingSecret -}}
-{{- else if .Values.exportToken.value -}}
-{{- include "footfall.fullname" . }}-export
+{{- /* The Secret that has a token; empty where there is none: footfall.tokenSecret (list $ "export" .Values.exportToken). */}}
+{{- define "footfall.tokenSecret" -}}
+{{- $token := default (dict) (index . 2) -}}
+{{- if $token.existingSecret -}}
+{{- $token.existingSecret -}}
+{{- else if $token.value -}}
+{{- include "footfall.fullname" (index . 0) }}-{{ index . 1 }}
+{{- end -}}
+{{- end -}}
+
+{{- /* Where a token is; empty where there is none. The arguments are the same. */}}
+{{- define "footfall.tokenReference" -}}
+{{- with include "footfall.tokenSecret" . -}}
+name: {{ . }}
+key: {{ default (printf "%s-token" (index $ 1)) (index $ 2).key }}
 {{- end -}}
 {{- end -}}
 
