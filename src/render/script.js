@@ -13,7 +13,7 @@
   }
   const count = () => {
     const now = page(), url = to => new URL(`${to}?page=${now}`, src)
-    if (document.hidden || now == last) return
+    if (document.hidden || document.prerendering || now == last) return
     last = now
     fetch(url('visit'), { method: 'POST', keepalive: true, mode: 'no-cors', credentials: 'omit' })
       .catch(() => new Image().src = url('footfall.gif'))
@@ -28,8 +28,8 @@
       count()
     }
   }
-  addEventListener('popstate', count)
-  addEventListener('visibilitychange', count)
-  addEventListener('pageshow', event => event.persisted && count(last = 0))
+  for (const name of ['popstate', 'pageshow', 'visibilitychange', 'prerenderingchange'])
+    addEventListener(name, count, true)
+  addEventListener('pagehide', () => last = 0)
   count()
 })()

@@ -4,6 +4,9 @@
 /// back from the back-forward cache, and when `history` leads to another page. A page that only rewrites its query with
 /// `replaceState` stays the same one: sites remove tracking parameters so.
 ///
+/// A prerendered page becomes visible before it stops being prerendered, and until then the browser marks its requests as
+/// prefetches. Of that end only the document hears, and the window where it listens first: hence `true`.
+///
 /// A path is percent-encoded already, and a page is decoded once. So only `&` is encoded, or all of a path that is
 /// encoded in something else than UTF-8.
 const SCRIPT: &str = include_str!("script.js");
@@ -12,7 +15,8 @@ const SCRIPT: &str = include_str!("script.js");
 const PIXEL: &str = "footfall.gif";
 
 /// What has blanks around it for people alone. No text in the script has one of these.
-const SPACED: [&str; 9] = [" => ", " = ", " == ", " + ", " && ", " || ", ", ", ": ", " > "];
+const SPACED: [&str; 15] =
+    [" => ", " = ", " == ", " + ", " && ", " || ", ", ", ": ", " > ", " (", ") ", " {", "{ ", " }", "\n}"];
 
 /// The script, where the picture that counts visits has this path. Paths are relative to that of the script, since a proxy
 /// may have taken a prefix from it.

@@ -4,8 +4,9 @@ use chromiumoxide::cdp::browser_protocol::page::SetBypassCspParams;
 use serde_json::{Value, json};
 
 use crate::browser::Tab;
+use crate::elsewhere::{Site, Visitor};
 use crate::server::Server;
-use crate::site::{filled, now, setup};
+use crate::site::{encode, filled, now, setup};
 
 /// A page of another site, in which pictures can be put.
 fn elsewhere() -> (Server, Tab) {
@@ -40,6 +41,30 @@ fn the_picture_counts_for_a_page_of_another_site() {
         tab.go(&format!("{}/?again", other.url()));
     }
     assert_eq!(tab.complaints(), Vec::<String>::new());
+}
+
+#[test]
+fn a_picture_without_a_page_counts_for_the_page_that_has_it_if_its_site_tells_it() {
+    let picture = |server: &Server, policy: &str| {
+        Site::start(&format!(r#"<body><img src="{}/footfall.gif" {policy}>"#, server.url()))
+    };
+    let mut visitor = Visitor::new("").at(|server| picture(server, ""));
+    visitor.goes("/blog/x?a=1");
+    visitor.counted("/");
+    let mut visitor = visitor.at(|server| picture(server, r#"referrerpolicy="no-referrer-when-downgrade""#));
+    visitor.goes("/blog/y?a=1");
+    visitor.counted("/blog/y");
+}
+
+#[test]
+fn the_snippets_of_the_dashboard_count() {
+    let (page, visitor) = ("/أخبار & \"more\"", Visitor::new(""));
+    visitor.browser.go(&format!("{}/visits?page={}", visitor.server.url(), encode(page)));
+    let snippets = visitor.browser.eval("[...document.querySelectorAll('.snippets code')].map(code => code.innerText)");
+    let [script, picture] = [0, 1].map(|index| snippets[index].as_str().expect("a snippet"));
+    let visitor = visitor.at(|_| Site::start(&format!("{script}<body>{picture}")));
+    visitor.goes("/elsewhere");
+    visitor.counted_in_any_order(&[page, page]);
 }
 
 #[test]

@@ -7,21 +7,27 @@
 //! links      where they lead
 //! policy     what the Content Security Policy refuses, and that markup is text
 //! embedded   the badge and the counting picture, in somebody else's page
+//! script     the script there
 //!
 //! browser    Chromium, through its DevTools protocol
+//! window     Chromium without its DevTools, which would keep it from prerendering
 //! site       servers with visits in them
+//! elsewhere  a site of somebody else, and its visitor
 //! ```
 //!
 //! `scripts/browser-tools` installs Chromium, and axe-core, which checks what can be checked of accessibility.
 
 mod browser;
 mod charts;
+mod elsewhere;
 mod embedded;
 mod keyboard;
 mod links;
 mod pages;
 mod policy;
+mod script;
 mod site;
+mod window;
 
 // Those of the tests over HTTP, of which these need a part.
 #[allow(dead_code)]
