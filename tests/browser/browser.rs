@@ -6,7 +6,11 @@ use std::sync::{LazyLock, Mutex};
 use chromiumoxide::cdp::browser_protocol::emulation::{
     MediaFeature, SetDeviceMetricsOverrideParams, SetEmulatedMediaParams, SetUserAgentOverrideParams,
 };
+use chromiumoxide::cdp::browser_protocol::fetch::{
+    ContinueRequestParams, EnableParams, EventRequestPaused, FailRequestParams,
+};
 use chromiumoxide::cdp::browser_protocol::log::EventEntryAdded;
+use chromiumoxide::cdp::browser_protocol::network::ErrorReason;
 use chromiumoxide::cdp::js_protocol::runtime::EvaluateParams;
 use chromiumoxide::listeners::EventStream;
 use chromiumoxide::page::ScreenshotParams;
@@ -78,6 +82,24 @@ impl Tab {
     /// Gives a command of the protocol.
     pub fn execute(&self, command: impl Command) {
         RUNTIME.block_on(self.page.execute(command)).expect("a command");
+    }
+
+    /// Has this decide, from now on, which requests are blocked.
+    pub fn block(&self, blocks: impl Fn(&EventRequestPaused) -> bool + Send + 'static) {
+        let paused = RUNTIME.block_on(self.page.event_listener::<EventRequestPaused>());
+        let (mut paused, page) = (paused.expect("a listener"), self.page.clone());
+        RUNTIME.spawn(async move {
+            while let Some(request) = paused.next().await {
+                let id = request.request_id.clone();
+                // The page may be gone.
+                if blocks(&request) {
+                    _ = page.execute(FailRequestParams::new(id, ErrorReason::BlockedByClient)).await;
+                } else {
+                    _ = page.execute(ContinueRequestParams::new(id)).await;
+                }
+            }
+        });
+        self.execute(EnableParams::default());
     }
 
     /// Shows pages as on a screen this wide, to somebody who prefers `light` or `dark`.

@@ -1,15 +1,12 @@
 //! Where the links of the pages lead.
 
 use std::collections::BTreeSet;
-use std::io::Write;
 
 use serde_json::json;
 
 use crate::browser::Tab;
 use crate::client::Client;
-use crate::fake::{Fake, response};
-use crate::server::Server;
-use crate::site::{cluster, filled, now, setup};
+use crate::site::{below, cluster, filled, now, setup};
 
 #[test]
 fn a_page_leads_to_its_own_visits() {
@@ -44,32 +41,10 @@ fn every_link_leads_somewhere_and_those_of_a_page_back_to_all() {
     assert!(seen.contains("visits") && seen.contains("visits?tz=Europe/Moscow&tail=3"), "{seen:?}");
 }
 
-/// A proxy that serves a server below `/stats`, which it takes from the path.
-fn below_stats(server: &Server) -> Fake {
-    let client = server.client();
-    Fake::start(move |asked, stream| {
-        let target = asked.target.strip_prefix("/stats").filter(|target| target.starts_with('/'));
-        let Some(target) = target else {
-            _ = stream.write_all(&response("404 Not Found", ""));
-            return;
-        };
-        let headers = [
-            ("accept", asked.header("accept")),
-            ("x-forwarded-host", asked.header("host")),
-            ("x-forwarded-prefix", "/stats"),
-        ];
-        let answer = client.request(&asked.method(), target, &headers);
-        let names = ["content-type", "content-security-policy", "location"];
-        let fields = names.map(|name| format!("{name}: {}\r\n", answer.header(name))).concat();
-        let head = format!("HTTP/1.1 {} -\r\nconnection: close\r\n{fields}\r\n", answer.status);
-        _ = stream.write_all(&[head.as_bytes(), &answer.body].concat());
-    })
-}
-
 #[test]
 fn a_proxy_may_take_a_prefix_from_the_path() {
     let server = filled(setup("footfall-0"), [(now() - 1, "/blog/x")]);
-    let (proxy, tab) = (below_stats(&server), Tab::open());
+    let (proxy, tab) = (below("/stats", &server), Tab::open());
     let stats = format!("{}/stats/", proxy.url());
     tab.go(&stats);
     let click = |text: &str| {

@@ -8,15 +8,19 @@
 //! policy     what the Content Security Policy refuses, and that markup is text
 //! embedded   the badge and the counting picture, in somebody else's page
 //! script     the script there
+//! blocked    what a blocker blocks of that, and what then still counts
 //!
 //! browser    Chromium, through its DevTools protocol
 //! window     Chromium without its DevTools, which would keep it from prerendering
 //! site       servers with visits in them
+//! blocker    a blocker in the browser
 //! elsewhere  a site of somebody else, and its visitor
 //! ```
 //!
 //! `scripts/browser-tools` installs Chromium, and axe-core, which checks what can be checked of accessibility.
 
+mod blocked;
+mod blocker;
 mod browser;
 mod charts;
 mod elsewhere;

@@ -1,7 +1,10 @@
 //! Servers with visits in them.
 
+use std::io::Write;
+
 use rusqlite::Connection;
 
+use crate::fake::{Fake, response};
 use crate::server::{Server, Setup};
 use crate::volume::insert;
 
@@ -73,6 +76,28 @@ pub fn cluster(times: i64) -> [Server; 3] {
     // Long enough for a machine with other things to do.
     let first = setup("footfall-0").variable("peers", &peers).variable("peer_timeout_ms", "20000");
     [filled(first, month(4 * times)), second, third]
+}
+
+/// A proxy that serves a server below a path, which it takes away.
+pub fn below(prefix: &'static str, server: &Server) -> Fake {
+    let client = server.client();
+    Fake::start(move |asked, stream| {
+        let target = asked.target.strip_prefix(prefix).filter(|target| target.starts_with('/'));
+        let Some(target) = target else {
+            _ = stream.write_all(&response("404 Not Found", ""));
+            return;
+        };
+        let headers = [
+            ("accept", asked.header("accept")),
+            ("x-forwarded-host", asked.header("host")),
+            ("x-forwarded-prefix", prefix),
+        ];
+        let answer = client.request(&asked.method(), target, &headers);
+        let names = ["content-type", "content-security-policy", "location"];
+        let fields = names.map(|name| format!("{name}: {}\r\n", answer.header(name))).concat();
+        let head = format!("HTTP/1.1 {} -\r\nconnection: close\r\n{fields}\r\n", answer.status);
+        _ = stream.write_all(&[head.as_bytes(), &answer.body].concat());
+    })
 }
 
 /// Has a server know only days until ten days ago.
