@@ -147,6 +147,10 @@ pub const DELETE_TIMEOUT: Duration = Duration::from_mins(1);
 /// The longest answer of a peer that is read, in bytes: longer than [`MAX_TAIL`] visits to pages of [`MAX_PAGE_BYTES`].
 pub const MAX_ANSWER_BYTES: usize = 2 << 20;
 
+/// The longest list of pages with their visits that a replica answers, in bytes of JSON: longer than 10,000 pages of
+/// [`MAX_PAGE_BYTES`], unless most characters of their names are escaped. The least visited pages are left out beyond it.
+pub const MAX_LIST_BYTES: usize = 8 << 20;
+
 /// How many of its busiest pages a replica reports. The more there are, the fewer totals of a cluster are inexact.
 pub const SUMMARY_PAGES: usize = 50;
 
@@ -172,6 +176,15 @@ pub const MAX_AGENT_BYTES: usize = 1024;
 
 /// The longest label of a badge, in characters: a badge stays within a line of text.
 pub const MAX_LABEL_CHARACTERS: usize = 64;
+
+/// How many pages a list has by default: some screens.
+pub const DEFAULT_LIST: usize = 100;
+
+/// How many pages a list has at most, as for [`MAX_TAIL`]: whoever wants all of them asks for CSV.
+pub const MAX_LIST: usize = 1000;
+
+/// The longest part of a name that is searched for, in characters.
+pub const MAX_SEARCH_CHARACTERS: usize = 128;
 
 /// How many buckets of a minute a histogram has by default: an hour.
 pub const DEFAULT_MINUTES: usize = 60;

@@ -8,7 +8,7 @@ use chrono::{DateTime, Datelike, FixedOffset, NaiveDate, NaiveTime, Offset, Seco
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::de::Error;
-use serde::{Deserialize, Deserializer, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// The length of a slot in microseconds: a quarter of an hour, because nowadays the days of every zone begin on one.
 pub const SLOT: i64 = 15 * 60 * 1_000_000;
@@ -127,6 +127,19 @@ pub fn serialize<Z: TimeZone<Offset: Display>, S: Serializer>(
     serializer: S,
 ) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(&rfc3339(time))
+}
+
+/// The same, or null where there is none.
+///
+/// # Errors
+/// Those of the serializer.
+// Serde passes a reference to the member.
+#[allow(clippy::ref_option)]
+pub fn serialize_optional<Z: TimeZone<Offset: Display>, S: Serializer>(
+    time: &Option<DateTime<Z>>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    time.as_ref().map(rfc3339).serialize(serializer)
 }
 
 /// The inverse of [`serialize`].

@@ -21,7 +21,7 @@ fuzz_target!(|bytes: &[u8]| -> Corpus {
     let Some(request) = head::parse(bytes) else { return Corpus::Reject };
     APPS.with(|apps| {
         // Without a token, only what wants one is answered differently.
-        let wants_token = expected::wants_token(request.uri.path());
+        let wants_token = expected::wants_token(&request);
         for (setup, app) in apps.iter().filter(|(setup, _)| wants_token || *setup != Setup::Plain) {
             answer::check(app, *setup, &request);
         }

@@ -15,7 +15,7 @@ use crate::expected::{self, Setup};
 use crate::markup;
 
 /// The longest answer without a database is the description of the interface.
-const MAX_BODY_BYTES: usize = 64 << 10;
+const MAX_BODY_BYTES: usize = 128 << 10;
 
 /// An answer as it is sent.
 struct Answer {

@@ -57,7 +57,7 @@ pub fn statuses(request: &Parts, setup: Setup) -> &'static [u16] {
         &[414]
     } else if path.strip_suffix('/').is_some_and(|path| path != "/" && formats(path).is_some()) {
         &[308]
-    } else if formats(path).is_none() || wants_token(path) && setup == Setup::Plain {
+    } else if formats(path).is_none() || wants_token(request) && setup == Setup::Plain {
         &[404]
     } else if !methods(path).contains(&request.method) {
         &[405]
@@ -76,6 +76,7 @@ pub fn statuses(request: &Parts, setup: Setup) -> &'static [u16] {
             ("/footfall.gif" | "/visit", Some(true)) if !may_be_ignored => &[503],
             ("/footfall.gif", _) => &[200, 400, 503],
             ("/visit", _) => &[204, 400, 503],
+            _ if wants_token(request) => &[503, 400, 401, 406],
             _ => of_others(path),
         }
     }
@@ -88,7 +89,6 @@ fn of_others(path: &str) -> &'static [u16] {
         "/badge.svg" => &[503, 400],
         "/readyz" => &[503],
         "/" | "/drain" | "/metrics" => &[503, 406],
-        _ if wants_token(path) => &[503, 400, 401, 406],
         _ => &[503, 400, 406],
     }
 }
@@ -99,13 +99,15 @@ fn ignores_accept(path: &str) -> bool {
 }
 
 /// Whether a resource is only for those who have the token.
-pub fn wants_token(path: &str) -> bool {
-    path.starts_with("/visits/export") || ["/pages", "/backup", "/import"].contains(&path)
+pub fn wants_token(request: &Parts) -> bool {
+    let path = request.uri.path();
+    let deletes = path == "/pages" && request.method == Method::DELETE;
+    deletes || path.starts_with("/visits/export") || ["/backup", "/import"].contains(&path)
 }
 
 fn methods(path: &str) -> &'static [Method] {
     match path {
-        "/pages" => &[Method::DELETE],
+        "/pages" => &[Method::GET, Method::HEAD, Method::DELETE],
         "/import" => &[Method::POST],
         "/visit" => &[Method::POST, Method::OPTIONS],
         "/drain" | "/replica/ask" => &[Method::GET],

@@ -5,11 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, FixedOffset, TimeDelta};
 use footfall::config::is_replica_name;
 use footfall::limits::SUMMARY_PAGES;
-use footfall::render::html::{self, Dashboard};
+use footfall::render::html::{self, Dashboard, PagesView};
 use footfall::render::{csv, json, svg, text};
 use footfall::report::{
     Answer, Cluster, Count, Deleted, ExportedVisit, Histogram, Id, Known, Memory, MergedCount, MergedDeleted,
-    MergedHistogram, MergedSummary, MergedTail, Oldest, Others, ReplicaCount, Report, State, Status, Summary, Tail,
+    MergedHistogram, MergedPages, MergedSummary, MergedTail, Oldest, Others, PageList, Paging, ReplicaCount, Report,
+    Sort, State, Status, Summary, Tail,
 };
 use footfall::visit::{Page, Visit};
 use footfall::zone::Zone;
@@ -23,6 +24,8 @@ use crate::markup;
 const MAX_VISITS: i64 = 1 << 53;
 /// The number of visits that is asked for.
 const TAIL: u32 = 5;
+/// The part of a list that is asked for.
+const PAGING: Paging = Paging { sort: Sort::Visits, offset: 1, limit: Some(2) };
 
 /// Parses the report of this replica and the answers of its peers as each kind of report, merges them, and checks the
 /// result.
@@ -47,6 +50,9 @@ pub fn check(own: &[u8], answers: &[&[u8]], zone: &Zone) {
     if let Some((own, answers)) = parse::<Summary>(own, answers) {
         let own = Summary { timezone, ..own };
         check_summary(Cluster::of_summaries(own, answers, &others, share, TAIL, zone), zone);
+    }
+    if let Some((own, answers)) = parse::<PageList>(own, answers) {
+        check_pages(Cluster::of_pages(own, answers, &others, (None, None), PAGING, zone), zone);
     }
     if let Some((own, answers)) = parse::<Deleted>(own, answers) {
         check_deleted(&Cluster::of_deleted(own, answers, &others));
@@ -148,6 +154,30 @@ fn check_summary(cluster: Cluster<MergedSummary>, zone: &Zone) {
         earlier: None,
     };
     markup::check_html(&html::dashboard(&dashboard));
+}
+
+fn check_pages(cluster: Cluster<MergedPages>, zone: &Zone) {
+    let merged = &cluster.merged;
+    check_counts(&cluster, merged.replicas.iter(), Some(merged.total));
+    assert!(merged.pages.is_sorted_by(|one, next| one.visits >= next.visits));
+    let rest = merged.number_of_pages.saturating_sub(PAGING.offset);
+    assert_eq!(merged.pages.len(), rest.min(PAGING.limit.expect("a limit")));
+    assert_eq!(merged.next, (rest > merged.pages.len()).then_some(PAGING.offset + merged.pages.len()));
+    assert!(csv::pages(&merged.pages).matches("\r\n").count() == merged.pages.len() + 1);
+    let view = PagesView {
+        search: merged.pages.last().map(|page| page.page.as_str().to_owned()).unwrap_or_default(),
+        replica: merged.replicas[0].replica.clone(),
+        pages: cluster,
+        has_peers: true,
+        cluster: true,
+        sort: PAGING.sort,
+        offset: PAGING.offset,
+        limit: PAGING.limit,
+        now: DateTime::UNIX_EPOCH,
+        zone: zone.clone(),
+        tz: Some(zone.name().to_owned()),
+    };
+    markup::check_html(&html::pages(&view));
 }
 
 /// The same as [`check_cluster`], and that whoever may have further visits is missing.

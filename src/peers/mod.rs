@@ -14,7 +14,6 @@ use spin_sdk::http::EmptyBody;
 use spin_sdk::wasip3::http::types::ErrorCode;
 
 use crate::config::{self, Config, Token};
-use crate::limits::MAX_ANSWER_BYTES;
 use crate::report::{Answer, Id, Imported, Report};
 use crate::stderr;
 pub use question::Question;
@@ -155,7 +154,7 @@ impl Peer {
         while let Some(frame) = response.body_mut().frame().await {
             let frame = frame.map_err(|error| self.failed(&error))?;
             body.extend_from_slice(frame.data_ref().map_or(&[], |data| data));
-            if body.len() > MAX_ANSWER_BYTES {
+            if body.len() > question.max_bytes {
                 return Err(Failure::Other("it answered too much".to_owned()));
             }
         }

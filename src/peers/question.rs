@@ -10,8 +10,8 @@ use chrono::{DateTime, Utc};
 use http::{HeaderValue, Method};
 
 use crate::bucket::Bucket;
-use crate::limits::{DELETE_TIMEOUT, DRAIN_TIMEOUT};
-use crate::report::{Asked, Count, Deleted, Histogram, Id, Status, Summary, Tail};
+use crate::limits::{DELETE_TIMEOUT, DRAIN_TIMEOUT, MAX_ANSWER_BYTES, MAX_LIST_BYTES};
+use crate::report::{Asked, Count, Deleted, Histogram, Id, PageList, Status, Summary, Tail};
 use crate::uri;
 use crate::visit::Page;
 use crate::zone::Zone;
@@ -29,6 +29,8 @@ pub struct Request {
     pub authorization: Option<HeaderValue>,
     /// How long a peer may take to answer, if that is not up to the variable `peer_timeout_ms`.
     pub timeout: Option<Duration>,
+    /// The longest answer that is read.
+    pub max_bytes: usize,
 }
 
 impl Request {
@@ -37,7 +39,7 @@ impl Request {
         let ids: Vec<_> = imports.iter().map(Id::as_str).collect();
         let path_and_query = format!("{}&without={}", self.path_and_query, ids.join(","));
         let (method, authorization) = (self.method.clone(), self.authorization.clone());
-        Self { method, path_and_query, authorization, timeout: self.timeout }
+        Self { method, path_and_query, authorization, timeout: self.timeout, max_bytes: self.max_bytes }
     }
 }
 
@@ -46,7 +48,8 @@ type Parameter = (&'static str, Option<String>);
 impl<T> Question<T> {
     fn new(path: &str, parameters: &[Parameter]) -> Self {
         let path_and_query = uri::path_and_query(path, parameters);
-        let request = Request { method: Method::GET, path_and_query, authorization: None, timeout: None };
+        let (authorization, timeout, max_bytes) = (None, None, MAX_ANSWER_BYTES);
+        let request = Request { method: Method::GET, path_and_query, authorization, timeout, max_bytes };
         Self { request, answer: PhantomData }
     }
 
@@ -94,6 +97,16 @@ impl Question<Summary> {
     pub fn summary(tail: u32, page: Option<&Page>, zone: &Zone, now: DateTime<Utc>) -> Self {
         let parameters = [page_parameter(page), zone_parameter(zone), tail_parameter(tail), time("now", Some(now))];
         Self::of_replica("/visits/summary", &parameters)
+    }
+}
+
+impl Question<PageList> {
+    /// All pages that were visited from a time until another, and have this in their names.
+    pub fn pages(since: Option<DateTime<Utc>>, until: Option<DateTime<Utc>>, search: &str) -> Self {
+        let search = ("search", Some(search.to_owned()).filter(|search| !search.is_empty()));
+        let mut question = Self::of_replica("/pages", &[time("since", since), time("until", until), search]);
+        question.request.max_bytes = MAX_LIST_BYTES + MAX_ANSWER_BYTES;
+        question
     }
 }
 

@@ -1,7 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::report::{Count, Histogram, Id, Reporter, Status, Summary, Tail};
+use crate::report::{Count, Histogram, Id, PageList, Reporter, Status, Summary, Tail};
 
 #[test]
 fn a_peer_is_called_like_its_pod_or_by_its_address() {
@@ -44,6 +44,7 @@ proptest! {
             prop_assert!(parse::<Histogram>(&answer).err().is_some_and(is_reason));
             prop_assert!(parse::<Summary>(&answer).err().is_some_and(is_reason));
             prop_assert!(parse::<Status>(&answer).err().is_some_and(is_reason));
+            prop_assert!(parse::<PageList>(&answer).err().is_some_and(is_reason));
             match parse::<Count>(&answer) {
                 Ok(count) => {
                     prop_assert!((0..=1 << 53).contains(&count.visits) && config::is_replica_name(&count.reporter.replica));

@@ -2,7 +2,7 @@
 
 use csv::{Terminator, WriterBuilder};
 
-use crate::report::ExportedVisit;
+use crate::report::{ExportedVisit, PageCount};
 use crate::visit::Visit;
 use crate::zone;
 
@@ -22,12 +22,18 @@ pub fn visits(visits: &[ExportedVisit]) -> String {
     records(visits.iter().map(record))
 }
 
+/// The names of the columns, and a record for each page.
+pub fn pages(pages: &[PageCount]) -> String {
+    let record = |page: &PageCount| [escape_formula(page.page.as_str()), page.visits.to_string()];
+    records([["page", "visits"].map(str::to_owned)].into_iter().chain(pages.iter().map(record)))
+}
+
 /// A text that no spreadsheet evaluates: <https://owasp.org/www-community/attacks/CSV_Injection>.
 fn escape_formula(text: &str) -> String {
     if text.starts_with(FORMULA) { format!("'{text}") } else { text.to_owned() }
 }
 
-fn records(records: impl IntoIterator<Item = [String; 4]>) -> String {
+fn records<const N: usize>(records: impl IntoIterator<Item = [String; N]>) -> String {
     let mut writer = WriterBuilder::new().terminator(Terminator::CRLF).from_writer(Vec::new());
     for record in records {
         // Writing to memory does not fail.
@@ -60,5 +66,7 @@ mod tests {
         let expected = "7,1970-01-01T00:00:00.000000+00:00,\"/a,\"\"b\"\"\",0123456789abcdef\r\n";
         assert_eq!(visits(&[ExportedVisit { visit, database }]), expected);
         assert_eq!(header(), "id,at,page,database\r\n");
+        let page = PageCount { page: Page::parse("/a,\"b\"").expect("a page"), visits: 7 };
+        assert_eq!(pages(&[page]), "page,visits\r\n\"/a,\"\"b\"\"\",7\r\n");
     }
 }

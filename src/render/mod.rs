@@ -7,7 +7,7 @@
 //! | `text`    | plain text, for a terminal                        | labels           |
 //! | `labels`  | numbers and buckets as people read them           | nothing          |
 //! | `json`    | JSON                                              | nothing          |
-//! | `csv`     | the log as CSV                                    | nothing          |
+//! | `csv`     | the log and lists of pages as CSV                 | nothing          |
 //! | `metrics` | Prometheus' text format, and OpenMetrics          | nothing          |
 //! | `gif`     | the picture that counts visits                    | nothing          |
 //! | `script`  | the script that counts visits                     | nothing          |

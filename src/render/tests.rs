@@ -4,13 +4,14 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use insta::{Settings, assert_snapshot};
 
+use super::html::PagesView;
 use super::svg::{Color, Look, Style};
 use super::{csv, html, json, metrics, svg, text};
 use crate::bucket::Bucket;
 use crate::report::{
     Answer, BucketCount, Cluster, CoarseBefore, Count, Deleted, ExportedVisit, Histogram, Home, Id, Imported, Known,
-    KnownState, Memory, MergedCount, MergedHistogram, MergedSummary, MergedTail, Metrics, Oldest, Others, PageCount,
-    Reporter, Summary, Tail, Version,
+    KnownState, LeftOut, Memory, MergedCount, MergedHistogram, MergedPages, MergedSummary, MergedTail, Metrics, Oldest,
+    Others, PageCount, PageList, Paging, Reporter, Sort, Summary, Tail, Version,
 };
 use crate::visit::{Page, Visit};
 use crate::zone::Zone;
@@ -193,6 +194,38 @@ fn oldest() -> Oldest {
     Oldest { visit: ago(365), quarter_hour: ago(366), day: ago(3653), month: None, year: ago(7306) }
 }
 
+fn page_list(replica: &str, pages: &[(&str, i64)]) -> PageList {
+    let pages: Vec<_> = pages.iter().map(|(name, visits)| (page(name), *visits)).collect();
+    let visits = pages.iter().map(|(_, visits)| visits).sum();
+    let left_out = LeftOut::default();
+    PageList { reporter: reporter(replica), visits, pages, left_out, imports: Vec::new(), coarse_before: None }
+}
+
+/// The second part of a list of two replicas since yesterday.
+fn merged_pages() -> Cluster<MergedPages> {
+    let own = page_list("footfall-0", &[("/", 1200), ("/a b", 30), ("/c", 1)]);
+    let other = page_list("footfall-1", &[("/blog/<x>", 34), ("/", 34)]);
+    let paging = Paging { sort: Sort::Visits, offset: 1, limit: Some(2) };
+    let since = Some(zone().local(now() - TimeDelta::days(1)));
+    Cluster::of_pages(own, answers(other), &others(), (since, None), paging, &zone())
+}
+
+fn pages_view(pages: Cluster<MergedPages>) -> PagesView {
+    PagesView {
+        replica: pages.merged.replicas[0].replica.clone(),
+        pages,
+        has_peers: true,
+        cluster: true,
+        search: "o & \"".to_owned(),
+        sort: Sort::Visits,
+        offset: 1,
+        limit: Some(2),
+        now: now(),
+        zone: zone(),
+        tz: Some(zone().name().to_owned()),
+    }
+}
+
 fn home(replica: &str, visit: Option<i64>) -> Home {
     let (time, timezone) = (zone().local(now()), zone().name().to_owned());
     Home { time, timezone, replica: replica.to_owned(), visit, visits: 1234 }
@@ -253,6 +286,8 @@ fn json_is_as_in_the_snapshots() {
     check("deleted.json", &json::line(&deleted("footfall-0")));
     let merged = Cluster::of_deleted(deleted("footfall-0"), answers(deleted("footfall-1")), &others());
     check("merged-deleted.json", &json::line(&merged));
+    check("pages.json", &json::line(&page_list("footfall-0", &[("/", 1200), ("/blog/<x>", 34)])));
+    check("merged-pages.json", &json::line(&merged_pages()));
 }
 
 #[test]
@@ -346,8 +381,9 @@ fn the_states_of_replicas_are_told_as_in_the_snapshots() {
 }
 
 #[test]
-fn csv_is_as_in_the_snapshot() {
+fn csv_is_as_in_the_snapshots() {
     check("export.csv", &(csv::header() + &csv::visits(&exported())));
+    check("pages.csv", &csv::pages(&merged_pages().merged.pages));
 }
 
 #[test]
@@ -402,6 +438,14 @@ fn html_is_as_in_the_snapshots() {
     let empty = Summary { visits: 0, pages: Vec::new(), latest: Vec::new(), ..summary("footfall-0") };
     let empty = alone(empty);
     check_markup("dashboard-empty.html", &dashboard(empty, false, None));
+    check_markup("pages.html", &html::pages(&pages_view(merged_pages())));
+    let (own, alone) = (page_list("footfall-0", &[]), Others { now: now(), ..Others::default() });
+    let paging = Paging { sort: Sort::Name, offset: 0, limit: None };
+    let empty = Cluster::of_pages(own, Vec::new(), &alone, (None, None), paging, &zone());
+    let search = String::new();
+    let view =
+        PagesView { has_peers: false, search, sort: Sort::Name, offset: 0, limit: None, tz: None, ..pages_view(empty) };
+    check_markup("pages-empty.html", &html::pages(&view));
 }
 
 #[test]
@@ -419,6 +463,15 @@ fn hostile_names_are_text_in_html() {
         dashboard(summary(), true, None),
         dashboard(summary(), true, Some(page(HOSTILE))),
         dashboard(with_missing, true, None),
+        html::pages(&PagesView { search: HOSTILE.to_owned(), ..pages_view(merged_pages()) }),
+        html::pages(&pages_view(Cluster::of_pages(
+            page_list(HOSTILE, &[(HOSTILE, 1)]),
+            vec![answer(HOSTILE, Err(HOSTILE.to_owned()))],
+            &others(),
+            (None, None),
+            Paging { sort: Sort::Visits, offset: 0, limit: None },
+            &zone(),
+        ))),
     ] {
         assert!(html.contains("&lt;b title=&quot;x&quot;&gt;'&amp;amp;"), "{html}");
         assert!(!html.contains("<b ") && !html.contains("\"x\"") && !html.contains("'&amp;\""), "{html}");

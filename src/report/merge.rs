@@ -159,7 +159,7 @@ fn add(buckets: &mut [BucketCount], others: &[BucketCount]) {
 }
 
 /// The latest of these times, with the offset of the zone.
-fn latest_coarse(zone: &Zone, times: impl Iterator<Item = Option<CoarseBefore>>) -> Option<CoarseBefore> {
+pub fn latest_coarse(zone: &Zone, times: impl Iterator<Item = Option<CoarseBefore>>) -> Option<CoarseBefore> {
     times.flatten().max().map(|CoarseBefore(at)| CoarseBefore(zone.local(at.to_utc())))
 }
 

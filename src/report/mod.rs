@@ -2,6 +2,7 @@
 //!
 //! | module       | what it is                                                 | uses                               |
 //! |--------------|------------------------------------------------------------|------------------------------------|
+//! | `pages`      | listing pages: of one replica, and merged                  | merge, and what that uses          |
 //! | `merge`      | merging the reports of several replicas                    | partition, and what that uses      |
 //! | `partition`  | which replicas answered, and which are silent or missing   | lacking, plausible, and their uses |
 //! | `lacking`    | which replicas lack in the merged reports, or may          | cluster, known, imported           |
@@ -22,6 +23,7 @@ mod imported;
 mod known;
 mod lacking;
 mod merge;
+mod pages;
 mod partition;
 mod plausible;
 mod replica;
@@ -35,6 +37,7 @@ pub use holders::{Holder, left_out};
 pub use id::Id;
 pub use imported::{ImportOutcome, Imported, ImportedDatabase};
 pub use known::{Asked, Identity, Known, KnownState, Memory, Pages, Status};
+pub use pages::{LeftOut, MergedPages, PageList, Paging, Sort};
 pub use plausible::{MAX_VISITS, Report};
 pub use replica::{
     BucketCount, CoarseBefore, Count, Deleted, ExportedVisit, Histogram, Home, ImportResult, Metrics, Oldest,

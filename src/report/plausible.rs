@@ -151,7 +151,7 @@ pub fn counts(buckets: &[BucketCount]) -> impl Iterator<Item = i64> + Clone {
 }
 
 /// Numbers and their sum, which does not overflow: a peer may send any numbers.
-fn with_sum(numbers: impl Iterator<Item = i64> + Clone) -> impl Iterator<Item = i64> {
+pub fn with_sum(numbers: impl Iterator<Item = i64> + Clone) -> impl Iterator<Item = i64> {
     let sum = numbers.clone().fold(0, i64::saturating_add);
     numbers.chain(iter::once(sum))
 }

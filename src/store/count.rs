@@ -228,12 +228,13 @@ impl Store {
     }
 }
 
-fn counted<T>(visits: T, imports: Vec<ImportRow>, coarse_before: Option<DateTime<Utc>>) -> Counted<T> {
+/// With imports as reports have them.
+pub fn counted<T>(visits: T, imports: Vec<ImportRow>, coarse_before: Option<DateTime<Utc>>) -> Counted<T> {
     Counted { visits, imports: imports.into_iter().map(ImportRow::imported).collect(), coarse_before }
 }
 
 /// The end of the slots that may be merged, if the bounds touch them.
-fn coarse_if_touched(bounds: &[i64], coarse_before: i64) -> Option<DateTime<Utc>> {
+pub fn coarse_if_touched(bounds: &[i64], coarse_before: i64) -> Option<DateTime<Utc>> {
     let coarse_before = coarse_before * SLOT;
     let is_touched = bounds.first().is_some_and(|since| *since < coarse_before);
     DateTime::from_timestamp_micros(coarse_before).filter(|_| is_touched)

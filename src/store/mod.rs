@@ -20,6 +20,7 @@
 //! | `room`        | keeping the database within `max_storage`: the oldest detail goes    | checkpoint, parameters, period    |
 //! | `checkpoint`  | keeping the write-ahead log short                                    | connection                        |
 //! | `count`       | counting visits: in all, by range, by bucket                         | imports, parameters               |
+//! | `pages`       | listing the pages with their visits in a range                       | count, imports, parameters        |
 //! | `log`         | reading the log: its tail, and the export                            | database, parameters              |
 //! | `stats`       | the busiest pages, the metrics, and how far back the details go      | imports, parameters               |
 //! | `backup`      | backing up all that is counted                                       | log, open, room, tally            |
@@ -52,6 +53,7 @@ mod imports;
 mod log;
 mod maintenance;
 mod open;
+mod pages;
 mod parameters;
 mod period;
 mod probe;
@@ -70,6 +72,7 @@ pub use database::Store;
 pub use error::Error;
 pub use import::{Refused, Upload};
 pub use log::{Export, Gone, TailQuery};
+pub use pages::Listed;
 pub use parameters::Range;
 pub use record::Recorded;
 pub use replicas::KnownPage;

@@ -1,10 +1,11 @@
 //! What statements take: ranges, times and pages.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, FixedOffset, Utc};
 use spin_sdk::sqlite::Value;
 
 use crate::report::Id;
 use crate::visit::Page;
+use crate::zone::Zone;
 
 /// A range of time, from `since` (inclusive) until `until` (exclusive).
 #[derive(Debug, Clone, Copy, Default)]
@@ -19,6 +20,12 @@ impl Range {
     /// In microseconds since 1970, with the smallest and the largest possible time where there is no bound.
     pub(super) fn micros(self) -> [i64; 2] {
         [self.since.map_or(0, micros), self.until.map_or(i64::MAX, micros)]
+    }
+
+    /// Its bounds in a zone.
+    pub fn local(self, zone: &Zone) -> (Option<DateTime<FixedOffset>>, Option<DateTime<FixedOffset>>) {
+        let local = |at: Option<DateTime<Utc>>| at.map(|at| zone.local(at));
+        (local(self.since), local(self.until))
     }
 }
 

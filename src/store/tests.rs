@@ -2,6 +2,7 @@
 
 mod imports;
 mod known;
+mod listing;
 mod replica;
 
 use std::collections::BTreeMap;

@@ -19,7 +19,7 @@
 //! | `export`     | `/visits/export.ndjson` and `/visits/export.csv`           | authorize                                          |
 //! | `backup`     | `/backup`                                                  | authorize                                          |
 //! | `import`     | `/import`                                                  | announcing, authorize, reports                     |
-//! | `pages`      | `/pages`: deleting a page                                  | announcing, ask, authorize, reports                |
+//! | `pages`      | `/pages`: listing all pages, and deleting one              | announcing, ask, authorize, reports                |
 //! | `operations` | `/metrics`, the probes, `/version`, files for tools        | announcing, discovery                              |
 //! | `replica`    | `/replica`, `/replica/ask`, `/drain`: for other replicas   | announcing, discovery                              |
 //! | `record`     | recording visits, and requests that are none               | announcing, app, problem, query, response, visitor |
@@ -88,7 +88,7 @@ pub async fn answer(
     body: impl http_body::Body<Data = Bytes> + 'static,
 ) -> Response<Body> {
     let pixel_path = app.as_ref().map_or(DEFAULT_PIXEL_PATH, |app| &app.config.pixel_path);
-    let resource = Resource::at(request.uri.path(), pixel_path);
+    let resource = Resource::at(request.uri.path(), pixel_path).map(|found| found.asked_with(&request.method));
     let response = match resource {
         _ if is_too_long(request) => Err(Problem::UriTooLong),
         Some(resource) => route(app, request, resource, body).await,
@@ -159,7 +159,8 @@ async fn route(
         Resource::ExportNdjson | Resource::ExportCsv => export::get(app, request, now, format).await,
         Resource::Backup => backup::get(app, request, now).await,
         Resource::Import => import::post(app, request, now, body).await,
-        Resource::Pages => pages::delete(app, request, now).await,
+        Resource::Pages => pages::get(app, request, now, format).await,
+        Resource::DeletedPage => pages::delete(app, request, now).await,
         Resource::Badge => badge::get(app, request, now).await,
         Resource::Replica => replica::get(app, request).await,
         Resource::Ask => replica::ask(app, request, now).await,

@@ -1,4 +1,4 @@
-//! `/pages`: deleting a page.
+//! `/pages`: listing the pages with their visits, and deleting one.
 
 use chrono::{DateTime, Utc};
 use http::Response;
@@ -13,10 +13,62 @@ use super::format::Format;
 use super::problem::Problem;
 use super::query::{Query, Scope};
 use super::reports;
-use super::response::{Body, full, ok};
+use super::response::{Body, attachment, full, ok};
+use crate::limits::{CACHE_COUNTS, DEFAULT_LIST};
 use crate::peers::Question;
-use crate::render::json;
-use crate::report::{Cluster, Deleted};
+use crate::render::html::{self, PagesView};
+use crate::render::{csv, json};
+use crate::report::{Cluster, Deleted, Others, Paging};
+
+const PARAMETERS: &[&str] = &["since", "until", "search", "sort", "limit", "offset", "tz", "scope", "without"];
+
+/// Lists all pages that were visited in a range. Of one replica, JSON has what replicas ask each other: the whole list.
+pub async fn get(app: &App, request: &Parts, now: DateTime<Utc>, format: Format) -> Result<Response<Body>, Problem> {
+    let query = Query::parse_for(format, request.uri.query(), PARAMETERS)?;
+    let (range, search, without) = (query.range(now)?, query.search()?, query.without()?);
+    let (limit, scope) = (query.limit()?, query.scope_or(Scope::Cluster)?);
+    let default = if format == Format::Csv { None } else { Some(DEFAULT_LIST) };
+    let paging = Paging { sort: query.sort()?, offset: query.offset()?, limit: limit.or(default) };
+    let tz = query.tz()?;
+    let zone = tz.as_ref().unwrap_or(&app.config.timezone);
+    if format == Format::Json && scope == Scope::Replica {
+        if let Some(parameter) = query.given(&["sort", "limit", "offset"]) {
+            return Err(Problem::BadParameter { parameter, expected: "left out where scope is replica" });
+        }
+        let list = reports::pages(app, range, &search, &without).await?;
+        return Ok(ok(format, CACHE_COUNTS, full(json::line(&list))));
+    }
+    let pages = match scope {
+        Scope::Cluster => reports::merged_pages(app, range, &search, paging, zone, now).await?,
+        Scope::Replica => {
+            let own = reports::pages(app, range, &search, &without).await?;
+            let alone = Others { now, ..Others::default() };
+            Cluster::of_pages(own, Vec::new(), &alone, range.local(zone), paging, zone)
+        }
+    };
+    let body = match format {
+        Format::Csv => csv::pages(&pages.merged.pages),
+        Format::Html => html::pages(&PagesView {
+            pages,
+            replica: app.config.replica.clone(),
+            has_peers: !app.peers.is_empty(),
+            cluster: scope == Scope::Cluster,
+            search,
+            sort: paging.sort,
+            offset: paging.offset,
+            limit,
+            now,
+            zone: zone.clone(),
+            tz: tz.map(|zone| zone.name().to_owned()),
+        }),
+        _ => json::line(&pages),
+    };
+    let response = ok(format, CACHE_COUNTS, full(body));
+    Ok(match format {
+        Format::Csv => attachment(response, "pages", &app.config.replica, "csv"),
+        _ => response,
+    })
+}
 
 /// Deletes all visits to a page, on all replicas unless `scope` is `replica`.
 pub async fn delete(app: &App, request: &Parts, now: DateTime<Utc>) -> Result<Response<Body>, Problem> {

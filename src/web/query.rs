@@ -7,9 +7,9 @@ use super::format::Format;
 use super::problem::Problem;
 use crate::bucket::Bucket;
 use crate::config;
-use crate::limits::{DEFAULT_TAIL, MAX_LABEL_CHARACTERS, MAX_TAIL};
+use crate::limits::{DEFAULT_TAIL, MAX_LABEL_CHARACTERS, MAX_LIST, MAX_SEARCH_CHARACTERS, MAX_TAIL};
 use crate::render::svg;
-use crate::report::Id;
+use crate::report::{Id, Sort};
 use crate::store::Range;
 use crate::visit::{self, Page};
 use crate::zone::{self, Zone};
@@ -27,7 +27,7 @@ pub enum Scope {
 const PAGE: &str = "a path of at most 512 bytes that begins with a slash";
 
 /// The parameters that forms send, which encode a blank as a plus.
-const FORM_PARAMETERS: [&str; 1] = ["label"];
+const FORM_PARAMETERS: [&str; 2] = ["label", "search"];
 
 /// The query of a request, decoded.
 pub struct Query(Vec<(String, String)>);
@@ -172,6 +172,38 @@ impl Query {
             }
             range => Ok(range),
         }
+    }
+
+    /// `search`: a part of the names of pages; nothing where a form has none.
+    pub fn search(&self) -> Result<String, Problem> {
+        let search =
+            self.parse_one("search", "a text of at most 128 characters without control characters", |value| {
+                let is_short = value.chars().count() <= MAX_SEARCH_CHARACTERS;
+                (is_short && visit::is_printable(value)).then(|| value.to_owned())
+            })?;
+        Ok(search.unwrap_or_default())
+    }
+
+    /// `sort`: the order of a list.
+    pub fn sort(&self) -> Result<Sort, Problem> {
+        Ok(self.parse_one("sort", "visits or name", Sort::parse)?.unwrap_or_default())
+    }
+
+    /// `limit`: the number of pages of a list.
+    pub fn limit(&self) -> Result<Option<usize>, Problem> {
+        let in_range = |limit: &usize| (1..=MAX_LIST).contains(limit);
+        self.parse_one("limit", "a number from 1 to 1000", |value| value.parse().ok().filter(in_range))
+    }
+
+    /// `offset`: the number of pages before them.
+    pub fn offset(&self) -> Result<usize, Problem> {
+        let offset = self.parse_one("offset", "a number from 0 to 4294967295", |value| value.parse::<u32>().ok())?;
+        Ok(usize::try_from(offset.unwrap_or_default()).unwrap_or(usize::MAX))
+    }
+
+    /// Which of these parameters is given.
+    pub fn given(&self, parameters: &[&'static str]) -> Option<&'static str> {
+        parameters.iter().copied().find(|parameter| self.0.iter().any(|(name, _)| name == parameter))
     }
 
     /// `label`: the text before the number of a badge.

@@ -12,10 +12,10 @@ use crate::bucket::Bucket;
 use crate::limits::SUMMARY_PAGES;
 use crate::peers::Question;
 use crate::report::{
-    BucketCount, Cluster, CoarseBefore, Count, Histogram, Id, Known, MergedCount, MergedHistogram, MergedSummary,
-    MergedTail, Others, Reporter, State, Summary, Tail,
+    BucketCount, Cluster, CoarseBefore, Count, Histogram, Id, Known, MergedCount, MergedHistogram, MergedPages,
+    MergedSummary, MergedTail, Others, PageList, Paging, Reporter, State, Summary, Tail,
 };
-use crate::store::{self, Counted, Range, TailQuery, Which};
+use crate::store::{self, Counted, Listed, Range, TailQuery, Which};
 use crate::visit::{Page, Visit};
 use crate::zone::Zone;
 
@@ -139,6 +139,32 @@ pub async fn merged_histogram(app: &App, query: &HistogramQuery) -> Result<Clust
     let own = async |without: &[Id]| histogram(app, query, without).await;
     let (own, answers, others) = ask_to_count(app, &question, query.now, own).await?;
     Ok(Cluster::of_histograms(own, answers, &others, &query.zone))
+}
+
+/// All pages that were visited in a range, and have `search` in their names.
+pub async fn pages(app: &App, range: Range, search: &str, without: &[Id]) -> Result<PageList, Problem> {
+    let reporter = reporter(app).await?;
+    let counted = app.store.list_pages(range, search, without).await;
+    let counted = counted.map_err(Problem::unavailable("The pages could not be listed"))?;
+    let coarse_before = coarse_before(&counted, &app.config.timezone);
+    let Counted { visits: Listed { pages, left_out }, imports, .. } = counted;
+    let visits = pages.iter().map(|(_, visits)| visits).sum::<i64>() + left_out.visits;
+    Ok(PageList { reporter, visits, pages, left_out, imports, coarse_before })
+}
+
+/// [`pages`] of all replicas.
+pub async fn merged_pages(
+    app: &App,
+    range: Range,
+    search: &str,
+    paging: Paging,
+    zone: &Zone,
+    now: DateTime<Utc>,
+) -> Result<Cluster<MergedPages>, Problem> {
+    let question = Question::pages(range.since, range.until, search);
+    let own = async |without: &[Id]| pages(app, range, search, without).await;
+    let (own, answers, others) = ask_to_count(app, &question, now, own).await?;
+    Ok(Cluster::of_pages(own, answers, &others, range.local(zone), paging, zone))
 }
 
 /// The numbers of the dashboard at the time `now`, with the latest visits that `tail` asks for.

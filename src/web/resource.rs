@@ -1,5 +1,7 @@
 //! The resources: their paths and formats.
 
+use http::Method;
+
 use super::format::Format;
 
 /// The path of the picture that counts visits while no configuration is valid.
@@ -21,6 +23,7 @@ pub enum Resource {
     Backup,
     Import,
     Pages,
+    DeletedPage,
     Badge,
     Replica,
     Ask,
@@ -34,7 +37,7 @@ pub enum Resource {
 }
 
 impl Resource {
-    /// All but the picture that counts visits, whose path is configured.
+    /// All but the picture that counts visits, whose path is configured, and what a method makes of another one.
     const FIXED: [(Self, &str); 22] = [
         (Self::Home, "/"),
         (Self::Visit, "/visit"),
@@ -70,6 +73,11 @@ impl Resource {
         Self::FIXED.iter().find(|(_, other)| *other == path).map(|(resource, _)| *resource)
     }
 
+    /// What the method makes of it: deleting a page is as if it were elsewhere.
+    pub fn asked_with(self, method: &Method) -> Self {
+        if self == Self::Pages && method == Method::DELETE { Self::DeletedPage } else { self }
+    }
+
     /// All paths, for a sentence.
     pub fn paths(pixel_path: &str) -> String {
         let [(_, home), others @ ..] = Self::FIXED;
@@ -85,7 +93,10 @@ impl Resource {
             Self::Visits => &[Format::Text, Format::Json, Format::Html],
             Self::Count => &[Format::Text, Format::Json],
             Self::Histogram => &[Format::Json, Format::Text, Format::Svg],
-            Self::Summary | Self::Import | Self::Pages | Self::Replica | Self::Ask | Self::Version => &[Format::Json],
+            Self::Pages => &[Format::Json, Format::Html, Format::Csv],
+            Self::Summary | Self::Import | Self::DeletedPage | Self::Replica | Self::Ask | Self::Version => {
+                &[Format::Json]
+            }
             Self::ExportNdjson | Self::Backup => &[Format::Ndjson],
             Self::ExportCsv => &[Format::Csv],
             Self::Badge => &[Format::Svg],
@@ -112,7 +123,7 @@ impl Resource {
     /// Its methods, as in the header `Allow`.
     pub fn allow(self) -> &'static str {
         match self {
-            Self::Pages => "DELETE",
+            Self::Pages | Self::DeletedPage => "GET, HEAD, DELETE",
             Self::Import => "POST",
             Self::Visit => "POST, OPTIONS",
             // They do something, if only asking.
@@ -123,12 +134,13 @@ impl Resource {
 
     /// Whether it wants the token in the variable `export_token`.
     pub fn wants_token(self) -> bool {
-        matches!(self, Self::ExportNdjson | Self::ExportCsv | Self::Backup | Self::Import | Self::Pages)
+        matches!(self, Self::ExportNdjson | Self::ExportCsv | Self::Backup | Self::Import | Self::DeletedPage)
     }
 
     /// Whether it wants the token in the variable `read_token`, if there is one. The badge may.
     pub fn is_for_readers(self) -> bool {
-        matches!(self, Self::Visits | Self::Count | Self::Histogram | Self::Summary | Self::Replica | Self::Metrics)
+        let is_list = matches!(self, Self::Visits | Self::Pages);
+        is_list || matches!(self, Self::Count | Self::Histogram | Self::Summary | Self::Replica | Self::Metrics)
     }
 
     /// The format of an image that other sites embed. Its errors are images, too.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use footfall_tests::eventually;
 use serde_json::json;
 
 use crate::browser::Tab;
@@ -25,9 +26,13 @@ fn a_page_leads_to_its_own_visits() {
 fn every_link_leads_somewhere_and_those_of_a_page_back_to_all() {
     let (servers, tab) = (cluster(1), Tab::open());
     let mut seen = BTreeSet::new();
-    for target in
-        ["/", "/visits", "/visits?page=/about%20us&tail=3&tz=Europe/Moscow", "/visits?scope=replica&before=30"]
-    {
+    for target in [
+        "/",
+        "/visits",
+        "/visits?page=/about%20us&tail=3&tz=Europe/Moscow",
+        "/visits?scope=replica&before=30",
+        "/pages?tz=Europe/Moscow&limit=2&offset=2&search=/",
+    ] {
         tab.go(&format!("{}{target}", servers[0].url()));
         let links = tab.eval("[...document.querySelectorAll('a')].map(a => a.getAttribute('href'))");
         for link in links.as_array().expect("links") {
@@ -39,6 +44,7 @@ fn every_link_leads_somewhere_and_those_of_a_page_back_to_all() {
         }
     }
     assert!(seen.contains("visits") && seen.contains("visits?tz=Europe/Moscow&tail=3"), "{seen:?}");
+    assert!(seen.contains("pages") && seen.iter().any(|link| link.ends_with("&offset=4")), "{seen:?}");
 }
 
 #[test]
@@ -63,6 +69,30 @@ fn a_proxy_may_take_a_prefix_from_the_path() {
     assert!(snippets.contains(&format!("{stats}footfall.js")), "{snippets}");
     tab.go(&format!("{stats}visits/?page=/blog/x"));
     assert_eq!(tab.eval("location.href"), format!("{stats}visits?page=/blog/x"));
+}
+
+#[test]
+fn a_form_finds_pages_and_keeps_the_range_and_the_order() {
+    let server = filled(setup("footfall-0"), [(now() - 1, "/blog/a b"), (now() - 1, "/impressum")]);
+    let (proxy, tab) = (below("/stats", &server), Tab::open());
+    tab.go(&format!("{}/stats/visits", proxy.url()));
+    let link = "[...document.links].find(link => link.innerText === 'All pages').href";
+    tab.go(tab.eval(link).as_str().expect("a link"));
+    tab.go(&format!("{}?sort=name&since=7d&offset=1", tab.eval("location.href").as_str().expect("a URL")));
+    assert!(!tab.text().contains("/blog/a b") && tab.text().contains("/impressum"), "{}", tab.text());
+    tab.eval(
+        "document.querySelector('input[name=search]').value = 'A b', document.querySelector('form button').click()",
+    );
+    let has_searched = || proxy.asked().pop().filter(|asked| asked.target.ends_with("&search=A+b"));
+    let asked = eventually("a search", has_searched).target;
+    assert!(
+        asked.starts_with("/stats/pages?since=") && asked.contains("&sort=name&") && !asked.contains("offset"),
+        "{asked}"
+    );
+    // While a form is sent, the tab cannot be asked.
+    tab.go(&format!("{}{asked}", proxy.url()));
+    assert!(tab.text().contains("1 visit to 1 page with “A b” in the name"), "{}", tab.text());
+    assert!(tab.text().contains("/blog/a b") && !tab.text().contains("/impressum"), "{}", tab.text());
 }
 
 #[test]

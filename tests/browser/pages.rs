@@ -35,6 +35,10 @@ fn the_pages_of_a_cluster() {
     let all = ["All replicas", "footfall-1", "/blog/group-commit", "/أخبار"];
     assert_page(&tab, "dashboard", &format!("{url}/visits"), &all);
     assert_page(&tab, "page", &format!("{url}/visits?page=/blog/&tz=Asia/Kathmandu"), &["/blog", "Asia/Kathmandu"]);
+    let list = ["visits to 8 pages", "/blog/group-commit", "/أخبار", "12 months"];
+    assert_page(&tab, "list", &format!("{url}/pages?since=90d"), &list);
+    let part = ["Previous pages", "Next pages", "with “B” in the name", "Visits since"];
+    assert_page(&tab, "part", &format!("{url}/pages?search=B&since=7d&sort=name&limit=1&offset=1"), &part);
     make_coarse(&servers[0]);
     let coarse =
         ["footfall-0 alone", "visits are counted by the day or longer", "footfall-0 has each visit since 2026-10-2"];
@@ -51,6 +55,7 @@ fn the_pages_of_a_replica_without_visits() {
         &["No visits yet.", "No page has been visited yet."],
     );
     assert!(!tab.text().contains("replicas"), "there are no others: {}", tab.text());
+    assert_page(&tab, "empty-list", &format!("{}/pages", server.url()), &["0 visits to 0 pages."]);
     assert_page(&tab, "no-such-page", &format!("{}/visits?page=/no", server.url()), &["The log has no such visits."]);
 }
 
@@ -74,6 +79,12 @@ fn the_pages_of_a_cluster_that_misses_a_peer_and_has_long_names() {
     let says = [&replica, &peer, &pages[0], &pages[1], "is missing", reason.as_str().expect("text")];
     assert_page(&tab, "missing", &format!("{}/visits", server.url()), &says);
     assert_page(&tab, "long-home", server.url(), &[&replica]);
+    assert_page(
+        &tab,
+        "long-list",
+        &format!("{}/pages?search={}", server.url(), "w-".repeat(64)),
+        &[&pages[3], "is missing"],
+    );
     assert_page(
         &tab,
         "long",

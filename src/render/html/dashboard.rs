@@ -2,13 +2,13 @@
 
 use maud::{Markup, html};
 
-use super::layout::{self, name};
+use super::layout::{self, coarse, name};
 use super::view::Dashboard;
 use super::{silent, snippets, tables};
 use crate::bucket::Bucket;
-use crate::render::labels::{bucket_label, bucket_title, coarse_label, group_thousands};
+use crate::render::labels::{bucket_label, bucket_title, group_thousands};
 use crate::render::svg;
-use crate::report::{BucketCount, CoarseBefore};
+use crate::report::BucketCount;
 use crate::zone;
 
 /// The dashboard.
@@ -29,9 +29,9 @@ pub fn dashboard(dashboard: &Dashboard) -> String {
                 (navigation(dashboard))
             }
             main {
-                (silent::notes(&dashboard.summary))
+                (silent::notes(&dashboard.summary, &dashboard.counts()))
                 (numbers(dashboard))
-                (coarse(summary.coarse_before))
+                (coarse(summary.coarse_before, "shown"))
                 section class="charts" aria-label="Charts" {
                     (figure("Last 24 hours", Bucket::Hour, &summary.hours))
                     (figure("Last 7 days", Bucket::Day, last(&summary.days, 7)))
@@ -72,18 +72,6 @@ fn navigation(dashboard: &Dashboard) -> Markup {
                     }
                 }
                 @if page.is_some() { a href=(dashboard.link(dashboard.cluster, None, None)) { "All pages" } }
-            }
-        }
-    }
-}
-
-/// Tells before which time the charts are coarse.
-fn coarse(before: Option<CoarseBefore>) -> Markup {
-    html! {
-        @if let Some(before @ CoarseBefore(at)) = before {
-            p class="note" {
-                "Before " time datetime=(zone::rfc3339(&at)) { (coarse_label(before)) }
-                ", visits are counted by the day or longer, and shown at the beginning of that day, month or year."
             }
         }
     }

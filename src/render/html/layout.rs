@@ -3,12 +3,14 @@
 use chrono::{DateTime, FixedOffset};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
+use crate::render::labels::coarse_label;
 use crate::render::svg;
+use crate::report::CoarseBefore;
 use crate::zone;
 
 /// What a browser may load and run for a page: the styles below by their hashes, and nothing else.
-pub const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'sha256-EOrUqpCmyd1E3WMxJJHMtpF9GcEo3w0yjl5ZnivRUyY=' 'sha256-P945LdgNiBQWc+iH0WCJOCYNA3HrhEnSnF+eOi+uT7Q='; \
-     img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+pub const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'sha256-P1oJKRRHYexCXDjDGUwKn+xW9fGxR7TTa+7ZludsjzQ=' 'sha256-P945LdgNiBQWc+iH0WCJOCYNA3HrhEnSnF+eOi+uT7Q='; \
+     img-src data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
 const STYLE: &str = include_str!("style.css");
 
@@ -37,6 +39,19 @@ pub fn time(at: &DateTime<FixedOffset>) -> Markup {
     html! {
         // A line may break between the date and the time of day, and not within them.
         time datetime=(zone::rfc3339(at)) { span { (at.format("%Y-%m-%d")) } " " span { (at.format("%H:%M:%S")) } }
+    }
+}
+
+/// Tells before which time numbers are coarse; `what` says where visits of such times are.
+pub fn coarse(before: Option<CoarseBefore>, what: &str) -> Markup {
+    html! {
+        @if let Some(before @ CoarseBefore(at)) = before {
+            p class="note" {
+                "Before " time datetime=(zone::rfc3339(&at)) { (coarse_label(before)) }
+                ", visits are counted by the day or longer, and " (what)
+                " at the beginning of that day, month or year."
+            }
+        }
     }
 }
 

@@ -5,6 +5,7 @@
 //! | `home`      | the page of `/`                                   | layout                    |
 //! | `error`     | the page of an error                              | layout                    |
 //! | `dashboard` | the page of `/visits`: its numbers and its charts | silent, snippets, tables, view, svg |
+//! | `pages`     | the page of `/pages`: all pages with their visits | silent, layout            |
 //! | `silent`    | which replicas did not answer, and what of them counts | layout               |
 //! | `snippets`  | what to put into other pages                      | view                      |
 //! | `tables`    | the tables of the dashboard                       | layout, view              |
@@ -15,6 +16,7 @@ mod dashboard;
 mod error;
 mod home;
 mod layout;
+mod pages;
 mod silent;
 mod snippets;
 mod tables;
@@ -24,4 +26,5 @@ pub use dashboard::dashboard;
 pub use error::error;
 pub use home::home;
 pub use layout::CONTENT_SECURITY_POLICY;
+pub use pages::{PagesView, pages};
 pub use view::Dashboard;

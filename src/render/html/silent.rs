@@ -4,27 +4,26 @@ use maud::{Markup, html};
 
 use super::layout::name;
 use crate::render::labels::state_label;
-use crate::report::{Cluster, MergedSummary, ReplicaCount, State};
+use crate::report::{Cluster, ReplicaCount, State};
 
 /// A sentence about each replica that is missing, and one about each that is gone for good, or there twice.
-pub fn notes(summary: &Cluster<MergedSummary>) -> Markup {
-    let counts = || summary.merged.replicas.iter().map(|replica| &replica.count);
-    let missing = counts().filter(|count| matches!(count.state, State::Unreachable | State::Duplicate));
-    let gone = counts().filter(|count| {
+pub fn notes<T>(cluster: &Cluster<T>, counts: &[&ReplicaCount]) -> Markup {
+    let missing = counts.iter().filter(|count| matches!(count.state, State::Unreachable | State::Duplicate));
+    let gone = counts.iter().filter(|count| {
         let is_gone = matches!(count.state, State::Ended | State::Retired | State::Imported);
         is_gone || count.state == State::Answered && !count.imported_by.is_empty()
     });
     html! {
-        @if missing.clone().next().is_some() || unknown(summary).next().is_some() {
+        @if missing.clone().next().is_some() || unknown(cluster, counts).next().is_some() {
             div class="missing" role="status" {
                 @for count in missing {
                     p {
                         strong { (name(&count.replica)) }
-                        @if let Some(reason) = summary.reasons.get(&count.replica) { " is missing: " (reason) ". It" }
+                        @if let Some(reason) = cluster.reasons.get(&count.replica) { " is missing: " (reason) ". It" }
                         " " (sentence(count))
                     }
                 }
-                @for (replica, reason) in unknown(summary) {
+                @for (replica, reason) in unknown(cluster, counts) {
                     p { strong { (name(replica)) } " is missing: " (reason) ". These numbers may lack visits of it." }
                 }
             }
@@ -34,13 +33,16 @@ pub fn notes(summary: &Cluster<MergedSummary>) -> Markup {
 }
 
 /// The replicas that are missing and whose number is not known, with the reason.
-pub fn unknown(summary: &Cluster<MergedSummary>) -> impl Iterator<Item = (&String, &String)> {
+pub fn unknown<'a, T>(
+    cluster: &'a Cluster<T>,
+    counts: &'a [&ReplicaCount],
+) -> impl Iterator<Item = (&'a String, &'a String)> {
     let is_known = |name: &str| {
         let is_silent = |state| !matches!(state, State::Answered | State::Imported);
-        let has_number = |count: &ReplicaCount| count.replica == name && is_silent(count.state);
-        summary.merged.replicas.iter().any(|replica| has_number(&replica.count))
+        let has_number = |count: &&ReplicaCount| count.replica == name && is_silent(count.state);
+        counts.iter().any(has_number)
     };
-    summary.reasons.iter().filter(move |(replica, _)| !is_known(replica))
+    cluster.reasons.iter().filter(move |(replica, _)| !is_known(replica))
 }
 
 fn sentence(count: &ReplicaCount) -> String {

@@ -32,6 +32,7 @@ pub fn busiest(dashboard: &Dashboard) -> Markup {
                     thead { tr { th scope="col" { "Page" } th scope="col" class="number" { "Visits" } } }
                     tbody { @for page in pages.iter().take(DASHBOARD_PAGES) { (row(page)) } }
                 }
+                p { a href=(dashboard.pages_link()) { "All pages" } }
             }
         }
     }
@@ -112,7 +113,7 @@ pub fn replicas(dashboard: &Dashboard) -> Markup {
                             }
                         }
                     }
-                    @for (replica, reason) in silent::unknown(summary) {
+                    @for (replica, reason) in silent::unknown(summary, &dashboard.counts()) {
                         tr class="missing" {
                             th scope="row" { (name(replica)) }
                             td colspan="3" { "missing: " (reason) }

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, FixedOffset};
 
-use crate::report::{Cluster, MergedSummary, Oldest};
+use crate::report::{Cluster, MergedSummary, Oldest, ReplicaCount};
 use crate::uri::path_and_query;
 use crate::visit::Page;
 use crate::zone::Zone;
@@ -57,6 +57,17 @@ impl Dashboard {
                 ("before", before.map(|before| before.to_string())),
             ],
         )
+    }
+
+    /// A link to the list of all pages.
+    pub(super) fn pages_link(&self) -> String {
+        let scope = if self.cluster { None } else { Some("replica".to_owned()) };
+        path_and_query("pages", &[("scope", scope), ("tz", self.tz.clone())])
+    }
+
+    /// The number of each replica.
+    pub(super) fn counts(&self) -> Vec<&ReplicaCount> {
+        self.summary.merged.replicas.iter().map(|replica| &replica.count).collect()
     }
 
     /// A link to the same numbers as JSON.

@@ -18,6 +18,10 @@ const KNOWN: &[&str] = &[
     "color",
     "labelColor",
     "style",
+    "search",
+    "sort",
+    "limit",
+    "offset",
 ];
 
 fn utc(text: &str) -> DateTime<Utc> {
@@ -38,6 +42,9 @@ fn messages_tell_the_limits() {
         (query_with("page", "x").page(&[]).err(), MAX_PAGE_BYTES.to_string()),
         (query_with("page", "x").visited_page(&[]).err(), MAX_PAGE_BYTES.to_string()),
         (query_with("label", "").label().err(), MAX_LABEL_CHARACTERS.to_string()),
+        (query_with("search", "\n").search().err(), MAX_SEARCH_CHARACTERS.to_string()),
+        (query_with("limit", "0").limit().err(), MAX_LIST.to_string()),
+        (query_with("offset", "-1").offset().err(), u32::MAX.to_string()),
     ] {
         let Some(Problem::BadParameter { expected, .. }) = query else { panic!("{query:?}") };
         assert!(expected.split(' ').any(|word| word == limit), "{expected}");
@@ -46,7 +53,8 @@ fn messages_tell_the_limits() {
 
 #[test]
 fn a_plus_is_a_blank_only_in_what_forms_send() {
-    let query = Query::parse(Some("label=a+b%2Bc&page=/a+b%20c&tz=Etc/GMT+3"), KNOWN).expect("a query");
+    let query = Query::parse(Some("label=a+b%2Bc&search=a+b%2Bc&page=/a+b%20c&tz=Etc/GMT+3"), KNOWN).expect("a query");
+    assert_eq!(query.search().expect("a text"), "a b+c");
     assert_eq!(query.label().expect("a label").as_deref(), Some("a b+c"));
     assert_eq!(query.page(&[]).expect("a page").as_ref().map(Page::as_str), Some("/a+b c"));
     assert_eq!(query.tz().expect("a zone").as_ref().map(Zone::name), Some("Etc/GMT+3"));

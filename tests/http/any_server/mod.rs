@@ -21,7 +21,7 @@ use crate::client::Client;
 use crate::server::Server;
 
 /// Every path that is asked for with GET, but those that need a token.
-pub const RESOURCES: [&str; 15] = [
+pub const RESOURCES: [&str; 16] = [
     "/",
     "/footfall.gif",
     "/footfall.js",
@@ -30,6 +30,7 @@ pub const RESOURCES: [&str; 15] = [
     "/visits/count",
     "/visits/histogram",
     "/visits/summary",
+    "/pages",
     "/badge.svg",
     "/replica",
     "/metrics",

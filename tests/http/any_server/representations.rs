@@ -38,6 +38,8 @@ fn each_client_gets_the_format_that_it_prefers() {
         ("/visits/histogram", PAGE, JSON),
         ("/visits/histogram", IMAGE, SVG),
         ("/visits/summary", PAGE, JSON),
+        ("/pages", PAGE, HTML),
+        ("/pages", "text/csv, */*;q=0.1", "text/csv; charset=utf-8; header=present"),
         ("/badge.svg", IMAGE, SVG),
         ("/footfall.gif", IMAGE, GIF),
         ("/footfall.gif", "IMAGE/GIF", GIF),

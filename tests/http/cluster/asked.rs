@@ -34,6 +34,12 @@ fn a_peer_is_asked_the_same_about_itself_by_the_clock_and_the_zone_of_the_replic
             "/visits/summary",
             &[("tail", "7"), ("now", yesterday.1), ("tz", "UTC"), page],
         ),
+        ("/pages?", "/pages", &[]),
+        (
+            "/pages?since=24h&until=90m&search=a+b&sort=name&limit=5&offset=5&tz=UTC",
+            "/pages",
+            &[yesterday, until, ("search", "a b")],
+        ),
         ("/visits?", "/visits", &[("tail", "20"), zone]),
         ("/visits?tail=1000&tz=UTC&page=/a", "/visits", &[("tail", "1000"), ("tz", "UTC"), page]),
     ] {
@@ -93,8 +99,10 @@ fn nobody_is_asked_about_one_replica_or_for_a_bad_request() {
         "/visits?scope=cluster&before=1",
         "/visits/histogram?scope=cluster&bucket=year",
         "/badge.svg?scope=cluster&color=nothing",
+        "/pages?scope=replica",
+        "/pages?limit=0",
     ];
-    let shown = ["/visits/count", "/visits/histogram", "/badge.svg", "/readyz"];
+    let shown = ["/visits/count", "/visits/histogram", "/pages", "/badge.svg", "/readyz"];
     for target in RESOURCES.into_iter().filter(|target| !shown.contains(target)).chain(others) {
         server.client().get(target);
     }

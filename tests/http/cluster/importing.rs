@@ -10,12 +10,14 @@ use crate::server::{Runtime, Server, Setup};
 use crate::volume::Volume;
 
 /// The answers that have a total, and whether it takes to know when the visits were.
-const TOTALS: [(&str, bool); 5] = [
+const TOTALS: [(&str, bool); 7] = [
     ("/visits/count?scope=cluster", false),
     ("/visits/count?scope=cluster&page=/", false),
     ("/visits/summary?scope=cluster", true),
     ("/visits/count?scope=cluster&since=1d", true),
     ("/visits/histogram?scope=cluster&since=1d", true),
+    ("/pages", true),
+    ("/pages?since=1d", true),
 ];
 
 fn fleet(replicas: &[&'static str]) -> Fleet {

@@ -11,6 +11,7 @@ mod importing;
 mod lies;
 mod load;
 mod merging;
+mod pages;
 mod remembering;
 
 use std::collections::BTreeSet;
@@ -24,7 +25,7 @@ use crate::client::{Answer, Client};
 use crate::server::{Server, Setup};
 use crate::volume::{Volume, insert};
 
-/// Every answer of a cluster, by its target and its format.
+/// Every answer of a cluster, by its target and its format; that of `/pages` is longer, and has tests of its own.
 const ANSWERS: [(&str, &str); 10] = [
     ("/visits/count?scope=cluster", "application/json"),
     ("/visits/count?scope=cluster", "text/plain"),

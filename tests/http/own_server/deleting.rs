@@ -109,9 +109,9 @@ fn only_who_has_the_token_deletes_and_only_what_is_named() {
     }
     request(Method::DELETE, "page=/&since=1h", &[BEARER]).problem(400);
     request(Method::DELETE, "page=/", &[BEARER, ("accept", "image/png")]).problem(406);
-    for method in [Method::GET, Method::HEAD, Method::POST, Method::OPTIONS] {
+    for method in [Method::POST, Method::OPTIONS] {
         let answer = request(method.clone(), "page=/", &[BEARER]);
-        assert_eq!((answer.status, answer.header("allow")), (405, "DELETE"), "{method}");
+        assert_eq!((answer.status, answer.header("allow")), (405, "GET, HEAD, DELETE"), "{method}");
     }
     assert_eq!(client.count(""), 1);
     let here = request(Method::DELETE, "page=/&scope=replica", &[BEARER]);
@@ -119,7 +119,6 @@ fn only_who_has_the_token_deletes_and_only_what_is_named() {
     assert!(!server.log().contains("yzzy"), "{}", server.log());
 
     let closed = Server::start();
-    for method in [Method::DELETE, Method::GET] {
-        closed.client().request(&method, "/pages?page=/", &[BEARER]).problem(404);
-    }
+    closed.client().request(&Method::DELETE, "/pages?page=/", &[BEARER]).problem(404);
+    assert_eq!(closed.client().get("/pages").status, 200, "a list wants no token");
 }

@@ -11,6 +11,7 @@ mod full_disk;
 mod hostile;
 mod hosts;
 mod imports;
+mod listing;
 mod load;
 mod locks;
 mod metrics;

@@ -24,7 +24,8 @@ const PUBLIC: [&str; 9] = [
     "/robots.txt",
 ];
 
-const PRIVATE: [&str; 6] = ["/visits", "/visits/count", "/visits/histogram", "/visits/summary", "/replica", "/metrics"];
+const PRIVATE: [&str; 7] =
+    ["/visits", "/visits/count", "/visits/histogram", "/visits/summary", "/pages", "/replica", "/metrics"];
 
 #[test]
 fn whoever_has_a_token_reads_and_anybody_visits() {
