@@ -116,7 +116,8 @@ fn is_usual_for_bots(word: &[u8], rest: &[u8]) -> bool {
 }
 
 fn contains(text: &[u8], part: &[u8]) -> bool {
-    text.windows(part.len()).any(|window| window == part)
+    // There are no windows of length 0.
+    part.is_empty() || text.windows(part.len()).any(|window| window == part)
 }
 
 #[cfg(test)]

@@ -2,8 +2,8 @@
 
 use super::Page;
 
-/// What sites and newsletters add to addresses to tell from where visitors come, not what they visit. A star at the end
-/// stands for anything. Taken from the lists of Firefox (its remote setting `query-stripping`) and of campaigns.
+/// What advertisers and newsletters add to addresses to tell from where visitors come, not what they visit: the ids of
+/// clicks, and the names of campaigns. A star at the end stands for anything.
 const TRACKING: [&str; 57] = [
     "__hsfp",
     "__hssc",
