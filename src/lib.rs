@@ -6,12 +6,13 @@
 //! | module      | what it is                                              | uses                                        |
 //! |-------------|---------------------------------------------------------|---------------------------------------------|
 //! | [`web`]     | routes, formats, errors, resources; reads the clock     | everything below                            |
-//! | [`render`]  | a report in a format: a file each; alone escapes text   | report, visit, bucket, zone, uri            |
-//! | [`store`]   | SQLite: recording by one insert, tallying, reading      | backup, config, report, visit, bucket, zone |
-//! | [`peers`]   | asking the other replicas                               | config, report, visit, bucket, zone, uri    |
+//! | [`render`]  | a report in a format: a file each; alone escapes text   | report, visit, range, bucket, zone, uri     |
+//! | [`store`]   | SQLite: recording by one insert, tallying, reading      | backup, config, and what `render` uses      |
+//! | [`peers`]   | asking the other replicas                               | config, and what `render` uses              |
 //! | [`backup`]  | the format of a backup: writing, reading and checking   | config, report, visit, zone                 |
 //! | [`config`]  | the variables, parsed and checked once an instance      | report, visit, zone                         |
 //! | [`report`]  | what is answered, and merging the reports of replicas   | visit, bucket, zone, limits                 |
+//! | [`range`]   | ranges that have a name, and what they are compared to  | bucket, zone, limits                        |
 //! | [`visit`]   | what is recorded: visits to pages                       | zone, limits                                |
 //! | [`bucket`]  | the minutes, hours and days that a histogram counts in  | zone, limits                                |
 //! | [`agent`]   | the `User-Agent`s of health checkers and of bots        | nothing                                     |
@@ -49,6 +50,7 @@ pub mod bucket;
 pub mod config;
 pub mod limits;
 pub mod peers;
+pub mod range;
 pub mod render;
 pub mod report;
 pub mod runtime;

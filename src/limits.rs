@@ -208,6 +208,15 @@ pub const MAX_RANGE_IN_DAYS: TimeDelta = TimeDelta::days(10_000);
 /// more buckets is drawn in coarser ones.
 pub const MAX_BARS: usize = 400;
 
+/// The longest range that the dashboard draws in minutes.
+pub const MAX_MINUTES_DRAWN: TimeDelta = TimeDelta::hours(2);
+/// The longest range that it draws in hours: two days, one of which may have an hour more.
+pub const MAX_HOURS_DRAWN: TimeDelta = TimeDelta::hours(49);
+/// The longest range that it draws in days: half a year. A bar is then some pixels wide on most screens.
+pub const MAX_DAYS_DRAWN: TimeDelta = TimeDelta::days(187);
+/// How many months it draws at least of all time: a year.
+pub const MIN_MONTHS_OF_ALL: usize = 12;
+
 /// The longest line of an upload, in bytes: longer than [`MAX_LINE_TALLIES`] tallies of a page of [`MAX_PAGE_BYTES`].
 pub const MAX_LINE_BYTES: usize = 64 << 10;
 

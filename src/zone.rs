@@ -88,6 +88,13 @@ pub fn parse_time(text: &str, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
     clamp(time)
 }
 
+/// Parses a date of ISO 8601 such as `2026-03-29`, whose day is within the times that [`parse_time`] gives.
+pub fn parse_date(text: &str) -> Option<NaiveDate> {
+    let date = NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()?;
+    // The parser also takes `2026-3-29` and ` +02026-03-29`.
+    (date.to_string() == text && (2..=9998).contains(&date.year())).then_some(date)
+}
+
 /// The nearest time that RFC 3339 can write in any zone. A leap second becomes the second after it, as in Unix time.
 fn clamp(time: DateTime<Utc>) -> Option<DateTime<Utc>> {
     let limit = |year, month, day| Utc.with_ymd_and_hms(year, month, day, 0, 0, 0).single();

@@ -6,11 +6,11 @@
 use footfall::visit::is_printable;
 
 const ELEMENTS: &str = " a aside bdi body br button caption clipPath code dd desc details div dl dt figcaption figure footer form \
-    g h1 h2 head header html input line link main meta nav p pre rect section span strong style summary svg table tbody td text th thead time \
+    g h1 h2 head header html input label line link main meta nav p pre rect script section span strong style summary svg table tbody td text th thead time \
     title tr ";
 const VOID: &str = " br input link meta ";
 const ATTRIBUTES: &str = " action aria-current aria-label aria-labelledby aria-sort charset class clip-path colspan content \
-    datetime dir fill font-family font-size height href id lang lengthAdjust maxlength method name open rel role rx scope \
+    data-update datetime dir fill font-family font-size height hidden href id lang lengthAdjust maxlength method name open rel required role rx scope \
     text-anchor textLength type value viewBox width x x1 x2 xmlns y y1 y2 ";
 
 /// Checks an SVG.
@@ -29,15 +29,15 @@ fn check(text: &str) {
     let mut open = Vec::new();
     let mut remaining = text;
     while let Some((before, from)) = remaining.split_once('<') {
-        let style = open.last() == Some(&"style");
-        assert!(style || is_text(before), "markup in a text: {before}");
+        let is_raw = matches!(open.last(), Some(&"style" | &"script"));
+        assert!(is_raw || is_text(before), "markup in a text: {before}");
         let (tag, after) = from.split_once('>').expect("the end of a tag");
         remaining = after;
         if let Some(name) = tag.strip_prefix('/') {
             assert_eq!(open.pop(), Some(name), "another end in {text}");
             continue;
         }
-        assert!(!style, "an element within a style: {tag}");
+        assert!(!is_raw, "an element within a style or a script: {tag}");
         let (name, attributes) = tag.split_once(' ').unwrap_or((tag, ""));
         assert!(is_one_of(ELEMENTS, name), "<{tag}>");
         check_attributes(attributes);
@@ -51,12 +51,17 @@ fn check(text: &str) {
 fn check_attributes(attributes: &str) {
     let mut remaining = attributes;
     while !remaining.is_empty() {
-        let (name, from) = remaining.split_once("=\"").expect("a value in quotes");
+        let (names, from) = remaining.split_once("=\"").unwrap_or((remaining, "\""));
         let (value, after) = from.split_once('"').expect("the end of a value");
-        assert!(is_one_of(ATTRIBUTES, name.trim_start()), "{name} in {attributes}");
+        // Some have no value.
+        let names = names.split_ascii_whitespace();
+        assert!(names.clone().all(|name| is_one_of(ATTRIBUTES, name)), "unknown in {attributes}");
         assert!(is_text(value), "markup in a value: {value}");
         let is_here = !value.contains("//") && !value.contains(':') || value == "data:,";
-        assert!(!["href", "action"].contains(&name.trim_start()) || is_here, "a link to elsewhere: {value}");
+        assert!(
+            !["href", "action"].contains(&names.last().unwrap_or_default()) || is_here,
+            "a link to elsewhere: {value}"
+        );
         remaining = after;
     }
 }

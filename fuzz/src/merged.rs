@@ -3,14 +3,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, FixedOffset, TimeDelta};
+use footfall::bucket::Bucket;
 use footfall::config::is_replica_name;
 use footfall::limits::SUMMARY_PAGES;
-use footfall::render::html::{self, Dashboard, PagesView};
+use footfall::range::Named;
+use footfall::render::html::{self, Dashboard, Filter, PagesView};
 use footfall::render::{csv, json, svg, text};
 use footfall::report::{
-    Answer, Cluster, Count, Deleted, ExportedVisit, Histogram, Id, Known, Memory, MergedCount, MergedDeleted,
-    MergedHistogram, MergedPages, MergedSummary, MergedTail, Oldest, Others, PageList, Paging, ReplicaCount, Report,
-    Sort, State, Status, Summary, Tail,
+    Answer, Cluster, Count, Deleted, ExportedVisit, Histogram, Id, InRange, Known, Memory, MergedCount, MergedDeleted,
+    MergedHistogram, MergedPages, MergedSummary, MergedTail, Oldest, Others, PageList, PageTotal, Paging, ReplicaCount,
+    Report, Sort, State, Status, Summary, Tail,
 };
 use footfall::visit::{Page, Visit};
 use footfall::zone::Zone;
@@ -134,26 +136,43 @@ fn check_summary(cluster: Cluster<MergedSummary>, zone: &Zone) {
     let merged = &cluster.merged;
     check_counts(&cluster, merged.replicas.iter().map(|replica| &replica.count), Some(merged.total));
     let most = MAX_VISITS * i64::try_from(merged.replicas.len()).expect("a number");
-    let bars = merged.hours.iter().chain(&merged.days).map(|bar| bar.visits);
+    let range = merged.range.clone().unwrap_or_else(empty_range);
+    let bars = merged.hours.iter().chain(&merged.days).chain(&range.buckets).map(|bar| bar.visits);
     assert!(bars.chain(merged.pages.iter().map(|page| page.visits)).all(|visits| (0..=most).contains(&visits)));
     assert!(merged.pages.len() <= SUMMARY_PAGES && merged.pages.is_sorted_by(|one, next| one.visits >= next.visits));
     check_visits(merged.latest.iter().map(|entry| &entry.visit));
     let dashboard = Dashboard {
-        replica: merged.replicas[0].count.replica.clone(),
+        filter: filter(&merged.replicas[0].count.replica, zone),
         page: merged.pages.last().map(|page| page.page.clone()).filter(|_| merged.total % 2 == 1),
+        range,
         summary: cluster,
         address: "http://localhost:3000/".to_owned(),
         pixel_path: "/footfall.gif".to_owned(),
         oldest: Oldest { visit: Some(DateTime::UNIX_EPOCH), ..Oldest::default() },
-        has_peers: true,
-        cluster: true,
         now: zone.local(DateTime::UNIX_EPOCH),
-        zone: zone.clone(),
-        tz: Some(zone.name().to_owned()),
         tail: Some(TAIL),
         earlier: None,
     };
     markup::check_html(&html::dashboard(&dashboard));
+}
+
+/// What all replicas were asked for.
+fn filter(replica: &str, zone: &Zone) -> Filter {
+    Filter {
+        replica: replica.to_owned(),
+        has_peers: true,
+        cluster: true,
+        range: Named::Today.range(zone, DateTime::UNIX_EPOCH),
+        named: Some(Named::Today),
+        zone: zone.clone(),
+        tz: Some(zone.name().to_owned()),
+    }
+}
+
+/// What the dashboard would show of a range for which nobody was asked.
+fn empty_range() -> InRange<PageTotal> {
+    let (buckets, pages) = (Vec::new(), Vec::new());
+    InRange { since: None, until: None, visits: 0, previous: None, bucket: Bucket::Day, buckets, pages }
 }
 
 fn check_pages(cluster: Cluster<MergedPages>, zone: &Zone) {
@@ -165,17 +184,12 @@ fn check_pages(cluster: Cluster<MergedPages>, zone: &Zone) {
     assert_eq!(merged.next, (rest > merged.pages.len()).then_some(PAGING.offset + merged.pages.len()));
     assert!(csv::pages(&merged.pages).matches("\r\n").count() == merged.pages.len() + 1);
     let view = PagesView {
+        filter: filter(&merged.replicas[0].replica, zone),
         search: merged.pages.last().map(|page| page.page.as_str().to_owned()).unwrap_or_default(),
-        replica: merged.replicas[0].replica.clone(),
         pages: cluster,
-        has_peers: true,
-        cluster: true,
         sort: PAGING.sort,
         offset: PAGING.offset,
         limit: PAGING.limit,
-        now: DateTime::UNIX_EPOCH,
-        zone: zone.clone(),
-        tz: Some(zone.name().to_owned()),
     };
     markup::check_html(&html::pages(&view));
 }

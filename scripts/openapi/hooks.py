@@ -73,6 +73,8 @@ def accepts_what_is_described(ctx, response, case):
         parameter = response.json().get("parameter")
         if parameter == "since" and "since" in query or parameter == "before" and query.get("scope") == "cluster":
             return
+        if parameter in ["since", "until"] and "range" in query:
+            return
         if parameter in ["sort", "limit", "offset"] and query.get("scope") == "replica":
             return
     if response.status_code == 410 and "after" in query:

@@ -11,6 +11,7 @@ use http::{HeaderValue, Method};
 
 use crate::bucket::Bucket;
 use crate::limits::{DELETE_TIMEOUT, DRAIN_TIMEOUT, MAX_ANSWER_BYTES, MAX_LIST_BYTES};
+use crate::range::{Named, Range};
 use crate::report::{Asked, Count, Deleted, Histogram, Id, PageList, Status, Summary, Tail};
 use crate::uri;
 use crate::visit::Page;
@@ -67,9 +68,11 @@ impl Question<Count> {
 }
 
 impl Question<Tail> {
-    /// The latest visits.
-    pub fn tail(tail: u32, page: Option<&Page>, zone: &Zone) -> Self {
-        Self::of_replica("/visits", &[tail_parameter(tail), page_parameter(page), zone_parameter(zone)])
+    /// The latest visits of a range.
+    pub fn tail(tail: u32, page: Option<&Page>, zone: &Zone, range: Range) -> Self {
+        let range = [time("since", range.since), time("until", range.until)];
+        let parameters = [tail_parameter(tail), page_parameter(page), zone_parameter(zone)];
+        Self::of_replica("/visits", &[&parameters[..], &range].concat())
     }
 }
 
@@ -93,10 +96,15 @@ impl Question<Histogram> {
 }
 
 impl Question<Summary> {
-    /// The numbers of the dashboard.
-    pub fn summary(tail: u32, page: Option<&Page>, zone: &Zone, now: DateTime<Utc>) -> Self {
+    /// The numbers of the dashboard, and those of a range.
+    pub fn summary(tail: u32, page: Option<&Page>, zone: &Zone, range: Option<Range>, now: DateTime<Utc>) -> Self {
         let parameters = [page_parameter(page), zone_parameter(zone), tail_parameter(tail), time("now", Some(now))];
-        Self::of_replica("/visits/summary", &parameters)
+        let range = match range {
+            None => vec![],
+            Some(Range { since: None, until: None }) => vec![("range", Some(Named::All.name().to_owned()))],
+            Some(Range { since, until }) => vec![time("since", since), time("until", until)],
+        };
+        Self::of_replica("/visits/summary", &[&parameters, &*range].concat())
     }
 }
 

@@ -4,14 +4,15 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use insta::{Settings, assert_snapshot};
 
-use super::html::PagesView;
+use super::html::{Filter, PagesView};
 use super::svg::{Color, Look, Style};
 use super::{csv, html, json, metrics, svg, text};
 use crate::bucket::Bucket;
+use crate::range::{Named, Range};
 use crate::report::{
-    Answer, BucketCount, Cluster, CoarseBefore, Count, Deleted, ExportedVisit, Histogram, Home, Id, Imported, Known,
-    KnownState, LeftOut, Memory, MergedCount, MergedHistogram, MergedPages, MergedSummary, MergedTail, Metrics, Oldest,
-    Others, PageCount, PageList, Paging, Reporter, Sort, Summary, Tail, Version,
+    Answer, BucketCount, Cluster, CoarseBefore, Count, Deleted, ExportedVisit, Histogram, Home, Id, Imported, InRange,
+    Known, KnownState, LeftOut, Memory, MergedCount, MergedHistogram, MergedPages, MergedSummary, MergedTail, Metrics,
+    Oldest, Others, PageCount, PageList, Paging, Period, Reporter, Sort, Summary, Tail, Version,
 };
 use crate::visit::{Page, Visit};
 use crate::zone::Zone;
@@ -88,9 +89,23 @@ fn summary(replica: &str) -> Summary {
         hours: buckets(Bucket::Hour, 3, 9),
         days: buckets(Bucket::Day, 8, 1200),
         pages: [("/", 12_000), ("/blog/<x>", 345)].map(|(name, visits)| PageCount { page: page(name), visits }).into(),
+        range: Some(week()),
         latest: visits(),
         before: Some(1),
     }
+}
+
+/// What there is of the last 7 days.
+fn week() -> InRange<PageCount> {
+    let range = Named::SevenDays.range(&zone(), now());
+    let ((since, until), buckets) = (range.local(&zone()), buckets(Bucket::Day, 7, 1200));
+    let previous = range.previous(&zone(), now()).map(|(since, until)| Period {
+        since: zone().local(since),
+        until: zone().local(until),
+        visits: 3000,
+    });
+    let pages = vec![PageCount { page: page("/blog/<x>"), visits: 4200 }];
+    InRange { since, until, visits: 4200, previous, bucket: Bucket::Day, buckets, pages }
 }
 
 fn count(replica: &str) -> Count {
@@ -166,23 +181,28 @@ fn merged_summary() -> Cluster<MergedSummary> {
     )
 }
 
-fn dashboard(summary: Cluster<MergedSummary>, has_peers: bool, page: Option<Page>) -> String {
-    let replica = summary.merged.replicas[0].count.replica.clone();
-    let (now, tz) = (zone().local(now()), Some(zone().name().to_owned()));
-    let (oldest, zone) = (oldest(), zone());
-    let cluster = has_peers;
+fn filter(replica: &str, has_peers: bool) -> Filter {
+    Filter {
+        replica: replica.to_owned(),
+        has_peers,
+        cluster: has_peers,
+        range: Named::SevenDays.range(&zone(), now()),
+        named: Some(Named::SevenDays),
+        zone: zone(),
+        tz: Some(zone().name().to_owned()),
+    }
+}
+
+fn dashboard(mut summary: Cluster<MergedSummary>, has_peers: bool, page: Option<Page>) -> String {
     html::dashboard(&html::Dashboard {
+        filter: filter(&summary.merged.replicas[0].count.replica, has_peers),
+        range: summary.merged.range.take().expect("a range"),
         summary,
-        replica,
         address: "https://example.test/stats/".to_owned(),
         pixel_path: "/footfall.gif".to_owned(),
-        oldest,
-        has_peers,
-        cluster,
+        oldest: oldest(),
         page,
-        now,
-        zone,
-        tz,
+        now: zone().local(now()),
         tail: Some(4),
         earlier: Some(2),
     })
@@ -211,18 +231,14 @@ fn merged_pages() -> Cluster<MergedPages> {
 }
 
 fn pages_view(pages: Cluster<MergedPages>) -> PagesView {
+    let range = Range { since: Some(now() - TimeDelta::days(1)), until: None };
     PagesView {
-        replica: pages.merged.replicas[0].replica.clone(),
+        filter: Filter { range, named: None, ..filter(&pages.merged.replicas[0].replica, true) },
         pages,
-        has_peers: true,
-        cluster: true,
         search: "o & \"".to_owned(),
         sort: Sort::Visits,
         offset: 1,
         limit: Some(2),
-        now: now(),
-        zone: zone(),
-        tz: Some(zone().name().to_owned()),
     }
 }
 
@@ -240,11 +256,14 @@ fn check(name: &str, text: &str) {
     settings.bind(|| assert_snapshot!(name, text));
 }
 
-/// The same for HTML and SVG, with an element a line, and without styles.
+/// The same for HTML and SVG, with an element a line, and without the styles and the script of the page.
 fn check_markup(name: &str, markup: &str) {
     let mut text = String::new();
     for part in markup.split_inclusive("</style>") {
         text.push_str(part.split_once("<style>").map_or(part, |(before, _)| before));
+    }
+    if let Some((before, script)) = text.split_once("<script>") {
+        text = before.to_owned() + script.split_once("</script>").map_or("", |(_, after)| after);
     }
     check(name, &(text.trim_end().replace("><", ">\n<") + "\n"));
 }
@@ -375,7 +394,7 @@ fn the_states_of_replicas_are_told_as_in_the_snapshots() {
         let own = Summary { imports: imports(), ..summary(reporter("footfall-0")) };
         let html = dashboard(Cluster::of_summaries(own, answers, &others, share, 4, &zone()), true, None);
         let between = |start, end| html.split(start).nth(1).and_then(|from| from.split(end).next()).expect("a part");
-        between("<main>", "<section").to_owned() + between("<h2 id=\"replicas\">", "</section>")
+        between("<main>", "<dl").to_owned() + between("<h2 id=\"replicas-title\">", "</section>")
     };
     check_markup("states.html", &(part(|known| Some(known.visits)) + &part(|_| None)));
 }
@@ -435,16 +454,17 @@ fn html_is_as_in_the_snapshots() {
     check_markup("dashboard.html", &dashboard(merged_summary(), true, None));
     let own = alone(summary("footfall-0"));
     check_markup("dashboard-page.html", &dashboard(own, false, Some(page("/blog/<x>"))));
-    let empty = Summary { visits: 0, pages: Vec::new(), latest: Vec::new(), ..summary("footfall-0") };
+    let range = Some(InRange { visits: 0, buckets: buckets(Bucket::Day, 7, 0), pages: Vec::new(), ..week() });
+    let empty = Summary { visits: 0, pages: Vec::new(), range, latest: Vec::new(), ..summary("footfall-0") };
     let empty = alone(empty);
     check_markup("dashboard-empty.html", &dashboard(empty, false, None));
     check_markup("pages.html", &html::pages(&pages_view(merged_pages())));
     let (own, alone) = (page_list("footfall-0", &[]), Others { now: now(), ..Others::default() });
     let paging = Paging { sort: Sort::Name, offset: 0, limit: None };
     let empty = Cluster::of_pages(own, Vec::new(), &alone, (None, None), paging, &zone());
-    let search = String::new();
-    let view =
-        PagesView { has_peers: false, search, sort: Sort::Name, offset: 0, limit: None, tz: None, ..pages_view(empty) };
+    let filter = Filter { named: Some(Named::All), range: Range::default(), tz: None, ..filter("footfall-0", false) };
+    let list = pages_view(empty);
+    let view = PagesView { filter, search: String::new(), sort: Sort::Name, offset: 0, limit: None, ..list };
     check_markup("pages-empty.html", &html::pages(&view));
 }
 
@@ -453,7 +473,8 @@ fn hostile_names_are_text_in_html() {
     let hostile = || {
         let pages = vec![PageCount { page: page(HOSTILE), visits: 1 }];
         let latest = vec![Visit { id: 1, at: zone().local(now()), page: page(HOSTILE) }];
-        Summary { pages, latest, ..summary(HOSTILE) }
+        let range = Some(InRange { pages: pages.clone(), ..week() });
+        Summary { pages, range, latest, ..summary(HOSTILE) }
     };
     let merged = |answers| Cluster::of_summaries(hostile(), answers, &others(), |known| Some(known.visits), 4, &zone());
     let summary = || merged(answers(summary("footfall-1")));

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::id::Id;
 use super::known::{Known, KnownState, Memory};
-use super::replica::{BucketCount, CoarseBefore, Reporter};
+use super::replica::{BucketCount, CoarseBefore, InRange, Reporter};
 use crate::bucket::Bucket;
 use crate::visit::{Page, Visit};
 
@@ -211,6 +211,9 @@ pub struct MergedSummary {
     pub days: Vec<BucketCount>,
     /// The busiest pages of all time.
     pub pages: Vec<PageTotal>,
+    /// What there is of the range that was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub range: Option<InRange<PageTotal>>,
     /// The latest visits, oldest first.
     pub latest: Vec<ReplicaVisit>,
     /// What it shows of each replica.
@@ -239,8 +242,8 @@ pub struct ReplicaDeleted {
     pub deleted: i64,
 }
 
-/// The number of visits to a page on all replicas, of all time.
-#[derive(Debug, Serialize)]
+/// The number of visits to a page on all replicas.
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct PageTotal {
     /// The page.
     pub page: Page,
@@ -258,6 +261,9 @@ pub struct ReplicaSummary {
     pub count: ReplicaCount,
     /// The number of visits today; `None` where it did not answer.
     pub today: Option<i64>,
+    /// The number of visits in the range; `None` where it did not answer, or for no range was asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub in_range: Option<i64>,
     /// The latest visit.
     pub latest: Option<Visit>,
 }

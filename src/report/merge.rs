@@ -1,19 +1,16 @@
 //! Merging the reports of several replicas: each kind of report, with the report of the replica that was asked first.
 
-use std::cmp::Reverse;
-use std::collections::BTreeMap;
-
 use super::cluster::{
-    Answer, Cluster, MergedCount, MergedDeleted, MergedHistogram, MergedSummary, MergedTail, Others, PageTotal,
-    ReplicaCount, ReplicaDeleted, ReplicaSummary, ReplicaVisit, State,
+    Answer, Cluster, MergedCount, MergedDeleted, MergedHistogram, MergedSummary, MergedTail, Others, ReplicaCount,
+    ReplicaDeleted, ReplicaSummary, ReplicaVisit, State,
 };
 use super::known::Known;
 use super::lacking::Silent;
 use super::partition::partition;
 use super::plausible::counts;
-use super::replica::{BucketCount, CoarseBefore, Count, Deleted, Histogram, Reporter, Summary, Tail};
-use crate::limits::SUMMARY_PAGES;
-use crate::visit::{Page, Visit};
+use super::replica::{CoarseBefore, Count, Deleted, Histogram, InRange, Reporter, Summary, Tail};
+use super::sums::{add, busiest, clear, same_buckets};
+use crate::visit::Visit;
 use crate::zone::Zone;
 
 impl Cluster<MergedCount> {
@@ -93,7 +90,11 @@ impl Cluster<MergedSummary> {
         zone: &Zone,
     ) -> Self {
         let (timezone, mut hours, mut days) = (own.timezone.clone(), own.hours.clone(), own.days.clone());
-        let fits = |other: &Summary| same_buckets(&hours, &other.hours) && same_buckets(&days, &other.days);
+        let range = own.range.clone();
+        let fits = |other: &Summary| {
+            let has_range = range.as_ref().is_none_or(|range| range.is_of(other.range.as_ref()));
+            same_buckets(&hours, &other.hours) && same_buckets(&days, &other.days) && has_range
+        };
         let (mut reports, lacking) = partition(own, answers, others, fits);
         clear(&mut hours);
         clear(&mut days);
@@ -104,7 +105,10 @@ impl Cluster<MergedSummary> {
         }
         let summaries: Vec<_> = reports.iter().map(|one| &one.report).collect();
         let coarse_before = latest_coarse(zone, summaries.iter().map(|summary| summary.coarse_before));
-        let pages = busiest(&summaries, lacking.silent.iter().all(Silent::is_complete));
+        let all_answered = lacking.silent.iter().all(Silent::is_complete);
+        let pages = busiest(&summaries.iter().map(|summary| &*summary.pages).collect::<Vec<_>>(), all_answered);
+        let ranges: Vec<_> = summaries.iter().filter_map(|summary| summary.range.as_ref()).collect();
+        let range = InRange::sum(&ranges, all_answered);
         let latest = latest(summaries.iter().map(|summary| (&summary.reporter, &*summary.latest)), tail);
         let answered = reports.iter().map(|one| {
             let newer = one.newer.as_ref().and_then(&share).unwrap_or(0);
@@ -112,16 +116,22 @@ impl Cluster<MergedSummary> {
             ReplicaSummary {
                 count: ReplicaCount { visits: count.visits.max(newer), ..count },
                 today: Some(one.report.days.last().map_or(0, |day| day.visits)),
+                in_range: one.report.range.as_ref().map(|range| range.visits),
                 latest: one.report.latest.last().cloned(),
             }
         });
         let silent = lacking.silent.iter().filter_map(|silent| {
-            Some(ReplicaSummary { count: silent.count(share(&silent.known), zone)?, today: None, latest: None })
+            Some(ReplicaSummary {
+                count: silent.count(share(&silent.known), zone)?,
+                today: None,
+                in_range: None,
+                latest: None,
+            })
         });
         let replicas: Vec<_> = answered.chain(silent).collect();
         let total = replicas.iter().map(|replica| replica.count.visits).sum();
         let latest = latest.into_iter().map(|(_, visit)| visit).collect();
-        let merged = MergedSummary { timezone, total, coarse_before, hours, days, pages, latest, replicas };
+        let merged = MergedSummary { timezone, total, coarse_before, hours, days, pages, range, latest, replicas };
         Self::new(merged, lacking.missing(&|silent| !silent.is_complete()))
     }
 }
@@ -139,22 +149,6 @@ impl Cluster<MergedDeleted> {
         let replicas: Vec<_> = reports.iter().map(|one| replica(&one.report)).collect();
         let deleted = replicas.iter().map(|replica| replica.deleted).sum();
         Self::new(MergedDeleted { page, deleted, replicas }, lacking.missing(&|silent| silent.state != State::Imported))
-    }
-}
-
-fn same_buckets(buckets: &[BucketCount], others: &[BucketCount]) -> bool {
-    buckets.iter().map(|bucket| bucket.start).eq(others.iter().map(|bucket| bucket.start))
-}
-
-fn clear(buckets: &mut [BucketCount]) {
-    for bucket in buckets {
-        bucket.visits = 0;
-    }
-}
-
-fn add(buckets: &mut [BucketCount], others: &[BucketCount]) {
-    for (bucket, other) in buckets.iter_mut().zip(others) {
-        bucket.visits += other.visits;
     }
 }
 
@@ -182,24 +176,6 @@ fn latest<'a>(logs: impl Iterator<Item = (&'a Reporter, &'a [Visit])>, tail: u32
         (*log, ReplicaVisit { replica: of.replica.clone(), visit: (*visit).clone() })
     };
     visits[earlier..].iter().map(owned).collect()
-}
-
-/// The busiest pages of all replicas. A replica whose list is full may have more pages than it lists, and so may one
-/// that did not answer.
-fn busiest(summaries: &[&Summary], all_answered: bool) -> Vec<PageTotal> {
-    let mut visits: BTreeMap<&Page, i64> = BTreeMap::new();
-    for listed in summaries.iter().flat_map(|summary| &summary.pages) {
-        *visits.entry(&listed.page).or_default() += listed.visits;
-    }
-    let lists = |summary: &Summary, page: &Page| summary.pages.iter().any(|listed| listed.page == *page);
-    let may_omit = |summary: &Summary, page: &Page| summary.pages.len() >= SUMMARY_PAGES && !lists(summary, page);
-    let exact = |page: &Page| all_answered && !summaries.iter().any(|summary| may_omit(summary, page));
-    let total = |(page, visits): (&Page, i64)| PageTotal { page: page.clone(), visits, exact: exact(page) };
-    let mut pages: Vec<_> = visits.into_iter().collect();
-    pages.sort_by_key(|(_, visits)| Reverse(*visits));
-    // This comes first: a peer may list any number of pages, and for `exact` each is looked up in every list.
-    pages.truncate(SUMMARY_PAGES);
-    pages.into_iter().map(total).collect()
 }
 
 #[cfg(test)]

@@ -88,7 +88,12 @@ impl Report for Summary {
         let pages = with_sum(self.pages.iter().map(|page| page.visits));
         let ids = self.latest.iter().map(|visit| visit.id);
         let buckets = with_sum(counts(&self.hours)).chain(with_sum(counts(&self.days)));
-        buckets.chain(pages).chain(ids).chain(iter::once(self.visits))
+        let range = self.range.iter().flat_map(|range| {
+            let pages = with_sum(range.pages.iter().map(|page| page.visits));
+            let previous = range.previous.map(|previous| previous.visits);
+            with_sum(counts(&range.buckets)).chain(pages).chain(previous).chain([range.visits])
+        });
+        buckets.chain(pages).chain(ids).chain(range).chain(iter::once(self.visits))
     }
 
     fn imports(&self) -> &[Imported] {

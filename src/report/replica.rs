@@ -1,6 +1,6 @@
 //! The reports of one replica.
 
-use chrono::{DateTime, FixedOffset, Utc};
+use chrono::{DateTime, FixedOffset};
 use serde::{Deserialize, Serialize};
 
 use super::id::Id;
@@ -147,14 +147,52 @@ pub struct Summary {
     pub days: Vec<BucketCount>,
     /// The busiest pages of all time, at most [`SUMMARY_PAGES`](crate::limits::SUMMARY_PAGES).
     pub pages: Vec<PageCount>,
+    /// What there is of the range that was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub range: Option<InRange<PageCount>>,
     /// The latest visits, oldest first.
     pub latest: Vec<Visit>,
     /// As in [`Tail`]: the value of `before` for the page of earlier visits; `None` when the log has none.
     pub before: Option<i64>,
 }
 
-/// The number of visits to a page, of all time.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+/// What the dashboard shows of a range. A page is a [`PageCount`], or of several replicas a
+/// [`PageTotal`](super::PageTotal).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct InRange<P> {
+    /// The beginning of the range (inclusive); `None` for the first visit.
+    #[serde(skip_deserializing, serialize_with = "crate::zone::serialize_optional")]
+    pub since: Option<DateTime<FixedOffset>>,
+    /// The end of the range (exclusive); `None` for the last visit.
+    #[serde(skip_deserializing, serialize_with = "crate::zone::serialize_optional")]
+    pub until: Option<DateTime<FixedOffset>>,
+    /// The number of visits in the range.
+    pub visits: i64,
+    /// The period before; `None` where the range has no beginning.
+    pub previous: Option<Period>,
+    /// The length of a bucket.
+    pub bucket: Bucket,
+    /// The buckets that it is drawn in.
+    pub buckets: Vec<BucketCount>,
+    /// The busiest pages of the range, at most [`SUMMARY_PAGES`](crate::limits::SUMMARY_PAGES).
+    pub pages: Vec<P>,
+}
+
+/// The number of visits in a period.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Period {
+    /// Its beginning (inclusive).
+    #[serde(with = "crate::zone")]
+    pub since: DateTime<FixedOffset>,
+    /// Its end (exclusive).
+    #[serde(with = "crate::zone")]
+    pub until: DateTime<FixedOffset>,
+    /// The number of visits.
+    pub visits: i64,
+}
+
+/// The number of visits to a page.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct PageCount {
     /// The page.
     pub page: Page,
@@ -182,57 +220,6 @@ pub struct ImportResult {
     pub reporter: Reporter,
     /// The databases whose numbers the upload has.
     pub imports: Vec<ImportedDatabase>,
-}
-
-/// What `/metrics` reports of a replica.
-#[derive(Debug)]
-pub struct Metrics {
-    /// The number of visits that were recorded, deleted or not.
-    pub visits: i64,
-    /// The number of visits that were imported.
-    pub imported_visits: i64,
-    /// The requests that were not visits, by reason.
-    pub ignored: Vec<(String, i64)>,
-    /// The number of visits in the log.
-    pub log_visits: i64,
-    /// The number of pages that are counted separately.
-    pub pages: i64,
-    /// How much storage the database uses, in bytes.
-    pub storage_bytes: i64,
-    /// How much it may use: the variable `max_storage`, in bytes.
-    pub storage_budget_bytes: i64,
-    /// How far back its details go.
-    pub oldest: Oldest,
-    /// Whether a visit could be recorded.
-    pub ready: bool,
-}
-
-/// How far back each kind of detail of a replica goes: the beginning of the oldest one; `None` where there is none.
-#[derive(Debug, Default)]
-pub struct Oldest {
-    /// The oldest visit in the log.
-    pub visit: Option<DateTime<Utc>>,
-    /// The oldest quarter of an hour that has its own tally.
-    pub quarter_hour: Option<DateTime<Utc>>,
-    /// The oldest day.
-    pub day: Option<DateTime<Utc>>,
-    /// The oldest month.
-    pub month: Option<DateTime<Utc>>,
-    /// The oldest year.
-    pub year: Option<DateTime<Utc>>,
-}
-
-impl Oldest {
-    /// Each kind of detail with its name, the finest first.
-    pub fn details(&self) -> [(&'static str, Option<DateTime<Utc>>); 5] {
-        [
-            ("visit", self.visit),
-            ("quarter_hour", self.quarter_hour),
-            ("day", self.day),
-            ("month", self.month),
-            ("year", self.year),
-        ]
-    }
 }
 
 /// Which version is running.

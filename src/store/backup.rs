@@ -182,7 +182,7 @@ impl Backup {
         if let Some(present) = self.present.take() {
             self.read_tallies(present).await?;
         } else if self.before > 0 {
-            let bounds = [self.before, EXPORT_BATCH].map(Value::Integer);
+            let bounds = [self.before, EXPORT_BATCH, 0, i64::MAX].map(Value::Integer);
             let rows: Vec<log::Row> = read(&self.connection, log::TAIL, &bounds).await?;
             let visits = rows.into_iter().rev().map(|row| log::visit(row, &Zone::UTC));
             let visits = visits.collect::<Result<Vec<Visit>, _>>()?;

@@ -15,7 +15,8 @@ use spin_sdk::sqlite::Value;
 use super::database::Store;
 use super::error::Error;
 use super::imports::{ImportRow, counted, imports};
-use super::parameters::{Range, ids, micros, text, text_or_null};
+use super::parameters::{ids, micros, range_micros, text, text_or_null};
+use crate::range::Range;
 use crate::report::{Id, Imported};
 use crate::visit::Page;
 use crate::zone::SLOT;
@@ -183,7 +184,7 @@ impl Store {
     /// When the database does not answer.
     pub async fn count(&self, range: Range, which: Which<'_>) -> Result<Counted<i64>, Error> {
         if range.since.is_some() || range.until.is_some() {
-            let Counted { visits, imports, coarse_before } = self.count_between(&range.micros(), which).await?;
+            let Counted { visits, imports, coarse_before } = self.count_between(&range_micros(range), which).await?;
             return Ok(Counted { visits: visits.iter().sum(), imports, coarse_before });
         }
         let without = ids(which.without);

@@ -5,8 +5,9 @@ use spin_sdk::sqlite::Value;
 
 use super::database::Store;
 use super::error::Error;
-use super::parameters::{Range, text, text_or_null};
+use super::parameters::{range_micros, text, text_or_null};
 use crate::limits::EXPORT_BATCH;
+use crate::range::Range;
 use crate::report::{ExportedVisit, Id};
 use crate::visit::{Page, Visit};
 use crate::zone::Zone;
@@ -20,6 +21,8 @@ pub struct TailQuery {
     pub before: Option<i64>,
     /// Only those of this page.
     pub page: Option<Page>,
+    /// Only those in this range.
+    pub range: Range,
     /// The zone to show their times in.
     pub zone: Zone,
 }
@@ -46,19 +49,38 @@ pub struct Gone {
 /// A row of the log: id, time, page.
 pub type Row = (i64, i64, String);
 
+/// Takes the id before which visits are shown, how many, and a range in microseconds. To read no more of the log than
+/// that takes, it is searched between the first and the last id that the slots of the range have; a slot may have been
+/// merged into an earlier one.
 pub const TAIL: &str = "
+    WITH touched (first_id, last_id) AS MATERIALIZED (
+        SELECT iif(?3 = 0, 0, (
+                SELECT min(first_id) FROM slots WHERE import_id = 0 AND slot >= coalesce(
+                    (SELECT max(slot) FROM slots WHERE import_id = 0 AND slot <= ?3 / 900000000), 0))),
+            iif(?4 = 9223372036854775807, tallied, (
+                SELECT max(last_id) FROM slots WHERE import_id = 0 AND slot <= (?4 - 1) / 900000000))
+        FROM watermarks
+    )
     SELECT json_group_array(json_array(id, at, page) ORDER BY id) FROM (
-        SELECT id, at, page FROM log WHERE id < ?1 ORDER BY id DESC LIMIT ?2)";
+        SELECT * FROM (
+            SELECT id, at, page FROM log
+            WHERE id BETWEEN (SELECT first_id FROM touched) AND min(?1 - 1, (SELECT last_id FROM touched))
+                AND at >= ?3 AND at < ?4
+            ORDER BY id DESC LIMIT ?2)
+        UNION ALL
+        SELECT id, at, page FROM untallied WHERE id < ?1 AND at >= ?3 AND at < ?4
+        ORDER BY id DESC LIMIT ?2)";
 
-/// The same for the page ?3. To read no more of the log than that takes, only slots with visits of the page are read,
-/// and their tallies are summed up from the latest one on: once the slots after one have ?2 visits before the id ?1,
-/// visits with smaller ids than theirs need not be read.
+/// The same for the page ?5. Only slots with visits of the page are read, and their tallies are summed up from the latest
+/// one on: once the slots after one have ?2 visits before the id ?1 and the end of the range, visits with smaller ids than
+/// theirs need not be read.
 pub const TAIL_OF_PAGE: &str = "
     WITH touched (slot, first_id, last_id, later) AS MATERIALIZED (
-        SELECT slot, first_id, last_id, sum(iif(last_id < ?1, tallies.visits, 0))
+        SELECT slot, first_id, last_id, sum(iif(last_id < ?1 AND slot < (?4 - 1) / 900000000, tallies.visits, 0))
             OVER (ORDER BY slot DESC ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
         FROM tallies JOIN slots USING (slot)
-        WHERE import_id = 0 AND page_id = (SELECT id FROM pages WHERE import_id = 0 AND page = ?3)
+        WHERE import_id = 0 AND page_id = (SELECT id FROM pages WHERE import_id = 0 AND page = ?5)
+            AND slot >= ?3 / 900000000 AND slot <= (?4 - 1) / 900000000
             AND first_id < ?1 AND last_id >= (SELECT min(id) FROM visits)
     ), earliest (id) AS MATERIALIZED (
         SELECT min(first_id) FROM touched WHERE coalesce(later, 0) < ?2
@@ -66,9 +88,9 @@ pub const TAIL_OF_PAGE: &str = "
     SELECT json_group_array(json_array(id, at, page) ORDER BY id) FROM (
         SELECT log.id, at, page FROM touched CROSS JOIN log
             ON log.id BETWEEN max(first_id, (SELECT id FROM earliest)) AND min(last_id, ?1 - 1)
-        WHERE at / 900000000 = slot AND page = ?3
+        WHERE at / 900000000 = slot AND page = ?5 AND at >= ?3 AND at < ?4
         UNION ALL
-        SELECT id, at, page FROM untallied WHERE id < ?1 AND page = ?3
+        SELECT id, at, page FROM untallied WHERE id < ?1 AND page = ?5 AND at >= ?3 AND at < ?4
         ORDER BY id DESC LIMIT ?2)";
 
 /// The id of the database, and the first and the last id of the log.
@@ -90,7 +112,8 @@ impl Store {
     pub async fn tail(&self, query: &TailQuery) -> Result<(Vec<Visit>, bool), Error> {
         // One more than is shown, to see whether there are earlier ones.
         let number = i64::from(query.tail) + 1;
-        let mut parameters = vec![Value::Integer(query.before.unwrap_or(i64::MAX)), Value::Integer(number)];
+        let [since, until] = range_micros(query.range);
+        let mut parameters = [query.before.unwrap_or(i64::MAX), number, since, until].map(Value::Integer).to_vec();
         parameters.extend(query.page.as_ref().map(text));
         let statement = if query.page.is_some() { TAIL_OF_PAGE } else { TAIL };
         cut_off(self.read(statement, &parameters).await?, query.tail, &query.zone)
@@ -125,7 +148,7 @@ impl Store {
             return Ok(None);
         }
         let end = export.last_id.min(export.next_id + EXPORT_BATCH - 1);
-        let [since, until] = export.range.micros();
+        let [since, until] = range_micros(export.range);
         let bounds = [export.next_id, end, since, until].map(Value::Integer);
         let parameters: Vec<_> = bounds.into_iter().chain([text_or_null(export.page.as_ref())]).collect();
         let (first, rows): (i64, Vec<Row>) = self.read(BATCH, &parameters).await?;

@@ -73,6 +73,5 @@ pub use error::Error;
 pub use import::{Refused, Upload};
 pub use log::{Export, Gone, TailQuery};
 pub use pages::Listed;
-pub use parameters::Range;
 pub use record::Recorded;
 pub use replicas::KnownPage;

@@ -10,15 +10,16 @@ use super::count::{Counted, coarse_if_touched, counted as with_imports};
 use super::database::Store;
 use super::error::Error;
 use super::imports::{ImportRow, counted, imports};
-use super::parameters::{Range, ids, number};
+use super::parameters::{ids, number, range_micros};
 use crate::limits::MAX_LIST_BYTES;
-use crate::report::{Id, LeftOut};
+use crate::range::Range;
+use crate::report::{Id, LeftOut, PageCount};
 use crate::visit::Page;
 
-/// Takes a range in microseconds, a part of the name in any case of ASCII, the sources of the imports to leave out, and
-/// the maximum length of the list in bytes of JSON. Returns as JSON the pages with their visits, the most visited first;
-/// how many pages with how many visits are left out for the length; the slot before which slots may be merged; and the
-/// imports.
+/// Takes a range in microseconds, a part of the name in any case of ASCII, the sources of the imports to leave out, the
+/// maximum length of the list in bytes of JSON, and how many pages to list at most. Returns as JSON the pages with their
+/// visits, the most visited first; how many pages with how many visits are left out for the length; the slot before which
+/// slots may be merged; and the imports.
 macro_rules! list {
     ($parts:expr) => {
         concat!(
@@ -36,7 +37,8 @@ macro_rules! list {
                 FROM total
             )
             SELECT json_array(
-                (SELECT json_group_array(json_array(page, visits) ORDER BY visits DESC, page) FROM ranked WHERE bytes < ?5),
+                (SELECT json_group_array(json_array(page, visits) ORDER BY visits DESC, page) FROM (
+                    SELECT page, visits FROM ranked WHERE bytes < ?5 ORDER BY visits DESC, page LIMIT ?6)),
                 (SELECT json_object('pages', count(*), 'visits', coalesce(sum(visits), 0)) FROM ranked WHERE bytes >= ?5),
                 (SELECT coarse_before FROM coarse WHERE period = 'day'), ",
             imports!("numbers", "?4"),
@@ -86,11 +88,31 @@ impl Store {
     /// # Errors
     /// When the database does not answer.
     pub async fn list_pages(&self, range: Range, search: &str, without: &[Id]) -> Result<Counted<Listed>, Error> {
-        let bounds @ [since, until] = range.micros();
+        self.list(range, search, without, None).await
+    }
+
+    /// The most visited pages of a range.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn busiest_in(&self, range: Range, pages: usize, without: &[Id]) -> Result<Vec<PageCount>, Error> {
+        let listed = self.list(range, "", without, Some(pages)).await?.visits;
+        Ok(listed.pages.into_iter().map(|(page, visits)| PageCount { page, visits }).collect())
+    }
+
+    async fn list(
+        &self,
+        range: Range,
+        search: &str,
+        without: &[Id],
+        limit: Option<usize>,
+    ) -> Result<Counted<Listed>, Error> {
+        let bounds @ [since, until] = range_micros(range);
         let is_all = range.since.is_none() && range.until.is_none();
         let query = if is_all { LIST_ALL } else { LIST_IN_RANGE };
         let (since, until, search) = (Value::Integer(since), Value::Integer(until), Value::Text(search.to_owned()));
-        let parameters = [since, until, search, ids(without), number(MAX_LIST_BYTES)];
+        let limit = limit.map_or(Value::Integer(-1), number);
+        let parameters = [since, until, search, ids(without), number(MAX_LIST_BYTES), limit];
         let (pages, left_out, coarse_before, imports): (_, _, _, Vec<ImportRow>) =
             self.read(query, &parameters).await?;
         let coarse_before = coarse_if_touched(&bounds, coarse_before).filter(|_| !is_all);

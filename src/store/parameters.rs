@@ -1,32 +1,15 @@
 //! What statements take: ranges, times and pages.
 
-use chrono::{DateTime, FixedOffset, Utc};
+use chrono::{DateTime, Utc};
 use spin_sdk::sqlite::Value;
 
+use crate::range::Range;
 use crate::report::Id;
 use crate::visit::Page;
-use crate::zone::Zone;
 
-/// A range of time, from `since` (inclusive) until `until` (exclusive).
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Range {
-    /// The beginning; `None` for the first visit.
-    pub since: Option<DateTime<Utc>>,
-    /// The end; `None` for the last visit.
-    pub until: Option<DateTime<Utc>>,
-}
-
-impl Range {
-    /// In microseconds since 1970, with the smallest and the largest possible time where there is no bound.
-    pub(super) fn micros(self) -> [i64; 2] {
-        [self.since.map_or(0, micros), self.until.map_or(i64::MAX, micros)]
-    }
-
-    /// Its bounds in a zone.
-    pub fn local(self, zone: &Zone) -> (Option<DateTime<FixedOffset>>, Option<DateTime<FixedOffset>>) {
-        let local = |at: Option<DateTime<Utc>>| at.map(|at| zone.local(at));
-        (local(self.since), local(self.until))
-    }
+/// A range in microseconds since 1970, with the smallest and the largest possible time where there is no bound.
+pub fn range_micros(range: Range) -> [i64; 2] {
+    [range.since.map_or(0, micros), range.until.map_or(i64::MAX, micros)]
 }
 
 /// A time as the log has it, in microseconds since 1970. No visit is earlier.

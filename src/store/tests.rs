@@ -101,7 +101,7 @@ proptest! {
             let mut log = replica.log();
             log.retain(|visit| visit.0 > removed && page.is_none_or(|page| page == visit.2));
             let tail: Vec<_> = log.iter().skip(log.len().saturating_sub(5)).map(|visit| json!(visit)).collect();
-            prop_assert_eq!(replica.tail(page, i64::MAX, 5), tail, "{:?}", page);
+            prop_assert_eq!(replica.tail(page, i64::MAX, 5, (0, i64::MAX)), tail, "{:?}", page);
             if let Some(page) = page {
                 prop_assert_eq!(replica.count_all(Some(page)), replica.count(Some(page), 0, i64::MAX));
             }

@@ -24,7 +24,7 @@ pub async fn get(app: &App, request: &Parts, now: DateTime<Utc>) -> Result<Respo
         color: query.color()?.unwrap_or(default.color),
         style: query.style()?.unwrap_or(default.style),
     };
-    let (range, page) = (query.range(now)?, query.page(&app.config.strip_parameters)?);
+    let (range, page) = (query.range(&app.config.timezone, now)?, query.page(&app.config.strip_parameters)?);
     let (visits, complete) = match query.scope_or(app.shown_scope())? {
         Scope::Cluster => {
             let count = reports::merged_count(app, range, page.as_ref(), now).await?;

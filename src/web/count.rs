@@ -16,7 +16,8 @@ use crate::store::Which;
 
 pub async fn get(app: &App, request: &Parts, now: DateTime<Utc>, format: Format) -> Result<Response<Body>, Problem> {
     let query = Query::parse(request.uri.query(), &["since", "until", "page", "scope", "without"])?;
-    let (range, page, without) = (query.range(now)?, query.page(&app.config.strip_parameters)?, query.without()?);
+    let (range, page, without) =
+        (query.range(&app.config.timezone, now)?, query.page(&app.config.strip_parameters)?, query.without()?);
     let body = match query.scope_or(app.shown_scope())? {
         Scope::Cluster => {
             let count = reports::merged_count(app, range, page.as_ref(), now).await?;

@@ -23,7 +23,7 @@ pub async fn get(app: &App, request: &Parts, now: DateTime<Utc>, format: Format)
     let failed = || Problem::unavailable("The visits could not be exported");
     let export = app
         .store
-        .export(query.range(now)?, query.page(&app.config.strip_parameters)?, query.after()?)
+        .export(query.range(&app.config.timezone, now)?, query.page(&app.config.strip_parameters)?, query.after()?)
         .await
         .map_err(failed())?;
     let mut export = export.map_err(|Gone { first }| Problem::Gone { first })?;

@@ -57,7 +57,7 @@ fn histogram_query(
 ) -> Result<HistogramQuery, Problem> {
     let bucket = query.bucket()?.unwrap_or(Bucket::Hour);
     let zone = query.tz()?.unwrap_or_else(|| timezone.clone());
-    let range = query.range(now)?;
+    let range = query.range(&zone, now)?;
     // By default, up to the end of the bucket that now is in, so that a visit at this moment is counted.
     let until = range.until.unwrap_or_else(|| bucket.latest(&zone, 1, now).1);
     let since = range.since.unwrap_or_else(|| {

@@ -12,10 +12,10 @@
 //! | `visit`      | `/visit`: records a visit for a script                     | record                                             |
 //! | `script`     | `/footfall.js`                                             | nothing                                            |
 //! | `badge`      | `/badge.svg`                                               | reports                                            |
-//! | `visits`     | `/visits`: the tail of the log, and the dashboard          | address, reports                                   |
+//! | `visits`     | `/visits`: the tail of the log, and the dashboard          | address, reports, summaries                        |
 //! | `count`      | `/visits/count`                                            | reports                                            |
 //! | `histogram`  | `/visits/histogram`                                        | reports                                            |
-//! | `summary`    | `/visits/summary`                                          | reports                                            |
+//! | `summary`    | `/visits/summary`                                          | summaries                                          |
 //! | `export`     | `/visits/export.ndjson` and `/visits/export.csv`           | authorize                                          |
 //! | `backup`     | `/backup`                                                  | authorize                                          |
 //! | `import`     | `/import`                                                  | announcing, authorize, reports                     |
@@ -24,6 +24,7 @@
 //! | `replica`    | `/replica`, `/replica/ask`, `/drain`: for other replicas   | announcing, discovery                              |
 //! | `record`     | recording visits, and requests that are none               | announcing, app, problem, query, response, visitor |
 //! | `visitor`    | which requests are of visitors                             | nothing                                            |
+//! | `summaries`  | the numbers of the dashboard                               | app, ask, problem, reports                         |
 //! | `reports`    | the reports of this replica, and of all replicas           | app, ask, problem                                  |
 //! | `ask`        | asking the peers for their reports                         | app, discovery, problem                            |
 //! | `discovery`  | which other replicas there are, and remembering them       | app                                                |
@@ -62,6 +63,7 @@ mod reports;
 mod resource;
 mod response;
 mod script;
+mod summaries;
 mod summary;
 mod visit;
 mod visitor;

@@ -16,21 +16,23 @@ use super::reports;
 use super::response::{Body, attachment, full, ok};
 use crate::limits::{CACHE_COUNTS, DEFAULT_LIST};
 use crate::peers::Question;
-use crate::render::html::{self, PagesView};
+use crate::range::Named;
+use crate::render::html::{self, Filter, PagesView};
 use crate::render::{csv, json};
 use crate::report::{Cluster, Deleted, Others, Paging};
 
-const PARAMETERS: &[&str] = &["since", "until", "search", "sort", "limit", "offset", "tz", "scope", "without"];
+const PARAMETERS: &[&str] = &["range", "since", "until", "search", "sort", "limit", "offset", "tz", "scope", "without"];
 
 /// Lists all pages that were visited in a range. Of one replica, JSON has what replicas ask each other: the whole list.
 pub async fn get(app: &App, request: &Parts, now: DateTime<Utc>, format: Format) -> Result<Response<Body>, Problem> {
     let query = Query::parse_for(format, request.uri.query(), PARAMETERS)?;
-    let (range, search, without) = (query.range(now)?, query.search()?, query.without()?);
+    let tz = query.tz()?;
+    let zone = tz.as_ref().unwrap_or(&app.config.timezone);
+    let (range, named) = query.range_or(Named::All, zone, now)?;
+    let (search, without) = (query.search()?, query.without()?);
     let (limit, scope) = (query.limit()?, query.scope_or(Scope::Cluster)?);
     let default = if format == Format::Csv { None } else { Some(DEFAULT_LIST) };
     let paging = Paging { sort: query.sort()?, offset: query.offset()?, limit: limit.or(default) };
-    let tz = query.tz()?;
-    let zone = tz.as_ref().unwrap_or(&app.config.timezone);
     if format == Format::Json && scope == Scope::Replica {
         if let Some(parameter) = query.given(&["sort", "limit", "offset"]) {
             return Err(Problem::BadParameter { parameter, expected: "left out where scope is replica" });
@@ -50,16 +52,19 @@ pub async fn get(app: &App, request: &Parts, now: DateTime<Utc>, format: Format)
         Format::Csv => csv::pages(&pages.merged.pages),
         Format::Html => html::pages(&PagesView {
             pages,
-            replica: app.config.replica.clone(),
-            has_peers: !app.peers.is_empty(),
-            cluster: scope == Scope::Cluster,
             search,
             sort: paging.sort,
             offset: paging.offset,
             limit,
-            now,
-            zone: zone.clone(),
-            tz: tz.map(|zone| zone.name().to_owned()),
+            filter: Filter {
+                replica: app.config.replica.clone(),
+                has_peers: !app.peers.is_empty(),
+                cluster: scope == Scope::Cluster,
+                range,
+                named,
+                zone: zone.clone(),
+                tz: tz.as_ref().map(|zone| zone.name().to_owned()),
+            },
         }),
         _ => json::line(&pages),
     };

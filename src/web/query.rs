@@ -1,6 +1,5 @@
 //! The parameters of a request, each parsed and checked in one place.
 
-use chrono::{DateTime, Utc};
 use percent_encoding::percent_decode_str;
 
 use super::format::Format;
@@ -10,9 +9,8 @@ use crate::config;
 use crate::limits::{DEFAULT_TAIL, MAX_LABEL_CHARACTERS, MAX_LIST, MAX_SEARCH_CHARACTERS, MAX_TAIL};
 use crate::render::svg;
 use crate::report::{Id, Sort};
-use crate::store::Range;
 use crate::visit::{self, Page};
-use crate::zone::{self, Zone};
+use crate::zone::Zone;
 
 /// Which replicas an answer is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -158,22 +156,6 @@ impl Query {
         self.parse_one("bucket", "minute, hour, day, week or month", Bucket::parse)
     }
 
-    /// `now`: the time to answer for.
-    pub fn now(&self, now: DateTime<Utc>) -> Result<DateTime<Utc>, Problem> {
-        Ok(self.time("now", now)?.unwrap_or(now))
-    }
-
-    /// `since` and `until`: the range.
-    pub fn range(&self, now: DateTime<Utc>) -> Result<Range, Problem> {
-        let range = Range { since: self.time("since", now)?, until: self.time("until", now)? };
-        match range {
-            Range { since: Some(since), until: Some(until) } if since > until => {
-                Err(Problem::BadParameter { parameter: "since", expected: "no later than until" })
-            }
-            range => Ok(range),
-        }
-    }
-
     /// `search`: a part of the names of pages; nothing where a form has none.
     pub fn search(&self) -> Result<String, Problem> {
         let search =
@@ -235,11 +217,6 @@ impl Query {
         self.parse_one("style", "flat or flat-square", svg::Style::parse)
     }
 
-    fn time(&self, parameter: &'static str, now: DateTime<Utc>) -> Result<Option<DateTime<Utc>>, Problem> {
-        let expected = "a time in RFC 3339 such as 2026-03-29T12:00:00Z, or an age such as 90m, 24h or 7d";
-        self.parse_one(parameter, expected, |value| zone::parse_time(value, now))
-    }
-
     fn parse_one<T>(
         &self,
         parameter: &'static str,
@@ -263,5 +240,6 @@ fn decode(text: &str) -> Option<String> {
     percent_decode_str(text).decode_utf8().ok().map(Into::into)
 }
 
+mod range;
 #[cfg(test)]
 mod tests;

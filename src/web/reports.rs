@@ -1,7 +1,7 @@
 //! The reports of this replica, and of all replicas.
 //!
 //! Each kind has a function for this replica, which reads from the store, and a `merged_` one, which first asks the peers
-//! for their own, and merges them.
+//! for their own, and merges them. Those of the dashboard are in [`summaries`](super::summaries).
 
 use chrono::{DateTime, Utc};
 
@@ -9,13 +9,13 @@ use super::app::App;
 use super::ask::{ask, ask_to_count};
 use super::problem::Problem;
 use crate::bucket::Bucket;
-use crate::limits::SUMMARY_PAGES;
 use crate::peers::Question;
+use crate::range::Range;
 use crate::report::{
     BucketCount, Cluster, CoarseBefore, Count, Histogram, Id, Known, MergedCount, MergedHistogram, MergedPages,
-    MergedSummary, MergedTail, Others, PageList, Paging, Reporter, State, Summary, Tail,
+    MergedTail, Others, PageList, Paging, Reporter, State, Tail,
 };
-use crate::store::{self, Counted, Listed, Range, TailQuery, Which};
+use crate::store::{self, Counted, Listed, TailQuery, Which};
 use crate::visit::{Page, Visit};
 use crate::zone::Zone;
 
@@ -45,7 +45,7 @@ pub async fn reporter(app: &App) -> Result<Reporter, Problem> {
 
 /// What each replica that does not answer has of all visits, or of those to a page; an old number of one that has ended
 /// is none.
-async fn shares(app: &App, range: Range, page: Option<&Page>) -> Result<Shares, Problem> {
+pub(super) async fn shares(app: &App, range: Range, page: Option<&Page>) -> Result<Shares, Problem> {
     let pages = match (range, page) {
         (Range { since: None, until: None }, None) => return Ok(Shares::All),
         (Range { since: None, until: None }, Some(page)) => app.store.known_page(page).await,
@@ -55,13 +55,13 @@ async fn shares(app: &App, range: Range, page: Option<&Page>) -> Result<Shares, 
     Ok(Shares::Pages(pages))
 }
 
-enum Shares {
+pub(super) enum Shares {
     All,
     Pages(Vec<store::KnownPage>),
 }
 
 impl Shares {
-    fn of(&self, others: &Others, known: &Known) -> Option<i64> {
+    pub(super) fn of(&self, others: &Others, known: &Known) -> Option<i64> {
         match self {
             Self::All => Some(known.visits),
             Self::Pages(pages) => {
@@ -107,7 +107,7 @@ pub async fn tail(app: &App, query: &TailQuery) -> Result<Tail, Problem> {
 
 /// [`tail`] of all replicas.
 pub async fn merged_tail(app: &App, query: &TailQuery, now: DateTime<Utc>) -> Result<Cluster<MergedTail>, Problem> {
-    let question = Question::tail(query.tail, query.page.as_ref(), &query.zone);
+    let question = Question::tail(query.tail, query.page.as_ref(), &query.zone, query.range);
     let (answers, others) = ask(app, &question, now).await?;
     Ok(Cluster::of_tails(tail(app, query).await?, answers, &others, query.tail, &query.zone))
 }
@@ -167,59 +167,8 @@ pub async fn merged_pages(
     Ok(Cluster::of_pages(own, answers, &others, range.local(zone), paging, zone))
 }
 
-/// The numbers of the dashboard at the time `now`, with the latest visits that `tail` asks for.
-pub async fn summary(app: &App, tail: &TailQuery, without: &[Id], now: DateTime<Utc>) -> Result<Summary, Problem> {
-    let reporter = reporter(app).await?;
-    try_summary(app, reporter, tail, without, now).await.map_err(Problem::unavailable("The visits could not be read"))
-}
-
-async fn try_summary(
-    app: &App,
-    reporter: Reporter,
-    tail: &TailQuery,
-    without: &[Id],
-    now: DateTime<Utc>,
-) -> Result<Summary, store::Error> {
-    let zone = &tail.zone;
-    let which = Which { page: tail.page.as_ref(), without };
-    let latest_buckets = async |bucket: Bucket| {
-        bucket_counts(app, bucket, zone, bucket.latest(zone, bucket.default_number(), now), which).await
-    };
-    let (hours, days) = (latest_buckets(Bucket::Hour).await?, latest_buckets(Bucket::Day).await?);
-    let (latest, has_earlier) = app.store.tail(tail).await?;
-    let Counted { visits, imports, .. } = app.store.count(Range::default(), which).await?;
-    Ok(Summary {
-        reporter,
-        timezone: zone.name().to_owned(),
-        visits,
-        imports,
-        coarse_before: coarse_before(&hours, zone).max(coarse_before(&days, zone)),
-        hours: hours.visits,
-        days: days.visits,
-        pages: match which.page {
-            None => app.store.busiest(SUMMARY_PAGES, without).await?,
-            Some(_) => Vec::new(),
-        },
-        before: before(&latest, has_earlier),
-        latest,
-    })
-}
-
-/// [`summary`] of all replicas.
-pub async fn merged_summary(
-    app: &App,
-    tail: &TailQuery,
-    now: DateTime<Utc>,
-) -> Result<Cluster<MergedSummary>, Problem> {
-    let question = Question::summary(tail.tail, tail.page.as_ref(), &tail.zone, now);
-    let shares = shares(app, Range::default(), tail.page.as_ref()).await?;
-    let own = async |without: &[Id]| summary(app, tail, without, now).await;
-    let (own, answers, others) = ask_to_count(app, &question, now, own).await?;
-    Ok(Cluster::of_summaries(own, answers, &others, |known| shares.of(&others, known), tail.tail, &tail.zone))
-}
-
 /// Counts visits in the buckets of a range. Of the first and the last bucket, only visits within the range are counted.
-async fn bucket_counts(
+pub(super) async fn bucket_counts(
     app: &App,
     bucket: Bucket,
     zone: &Zone,
@@ -240,11 +189,11 @@ async fn bucket_counts(
 }
 
 /// Before which time a number is coarse, in the zone of the answer.
-fn coarse_before<T>(counted: &Counted<T>, zone: &Zone) -> Option<CoarseBefore> {
+pub(super) fn coarse_before<T>(counted: &Counted<T>, zone: &Zone) -> Option<CoarseBefore> {
     counted.coarse_before.map(|at| CoarseBefore(zone.local(at)))
 }
 
 /// The value of `before` for the visits before these, if there are any.
-fn before(visits: &[Visit], has_earlier: bool) -> Option<i64> {
+pub(super) fn before(visits: &[Visit], has_earlier: bool) -> Option<i64> {
     visits.first().filter(|_| has_earlier).map(|visit| visit.id)
 }

@@ -11,14 +11,18 @@ use super::problem::Problem;
 use super::query::{Query, Scope};
 use super::reports;
 use super::response::{Body, full, ok};
+use super::summaries::{self, SummaryQuery};
 use crate::config::Config;
-use crate::render::html::{self, Dashboard};
+use crate::range::Named;
+use crate::render::html::{self, Dashboard, Filter};
 use crate::render::{json, text};
 use crate::report::{Cluster, Others};
-use crate::store::TailQuery;
+use crate::store::{Error, TailQuery};
+
+const PARAMETERS: &[&str] = &["tail", "before", "page", "tz", "scope", "range", "since", "until"];
 
 pub async fn get(app: &App, request: &Parts, now: DateTime<Utc>, format: Format) -> Result<Response<Body>, Problem> {
-    let query = Query::parse_for(format, request.uri.query(), &["tail", "before", "page", "tz", "scope"])?;
+    let query = Query::parse_for(format, request.uri.query(), PARAMETERS)?;
     let body = if format == Format::Html {
         dashboard(app, request, &query, now).await?
     } else {
@@ -29,7 +33,7 @@ pub async fn get(app: &App, request: &Parts, now: DateTime<Utc>, format: Format)
 
 async fn tail(app: &App, query: &Query, now: DateTime<Utc>, format: Format) -> Result<String, Problem> {
     let scope = query.scope()?;
-    let parsed = tail_query(query, scope, &app.config)?;
+    let (parsed, _) = tail_query(query, scope, &app.config, Named::All, now)?;
     Ok(match scope {
         Scope::Replica => {
             let tail = reports::tail(app, &parsed).await?;
@@ -46,44 +50,57 @@ async fn dashboard(app: &App, request: &Parts, query: &Query, now: DateTime<Utc>
     // By default a dashboard is that of all replicas, but the pages of the log are those of one.
     let default = if query.before()?.is_some() { Scope::Replica } else { Scope::Cluster };
     let scope = query.scope_or(default)?;
-    let tail = tail_query(query, scope, &app.config)?;
-    let (summary, earlier) = if scope == Scope::Cluster && !app.peers.is_empty() {
+    let (mut tail, named) = tail_query(query, scope, &app.config, Named::ThirtyDays, now)?;
+    let (zone, range) = (tail.zone.clone(), tail.range);
+    tail.range = range.until_its_end(now);
+    let asked = SummaryQuery { tail, range: Some(range), now };
+    let (mut summary, earlier) = if scope == Scope::Cluster && !app.peers.is_empty() {
         // Ids of different replicas cannot be compared, so that there are no earlier visits of them all.
-        (reports::merged_summary(app, &tail, now).await?, None)
+        (summaries::merged_summary(app, &asked).await?, None)
     } else {
-        let own = reports::summary(app, &tail, &[], now).await?;
+        let own = summaries::summary(app, &asked, &[]).await?;
         let earlier = own.before;
         let alone = Others { now, ..Others::default() };
-        (Cluster::of_summaries(own, Vec::new(), &alone, |_| None, tail.tail, &tail.zone), earlier)
+        (Cluster::of_summaries(own, Vec::new(), &alone, |_| None, asked.tail.tail, &zone), earlier)
     };
-    let oldest = app.store.oldest().await.map_err(Problem::unavailable("The visits could not be read"))?;
+    let failed = || Problem::unavailable("The visits could not be read");
+    let oldest = app.store.oldest().await.map_err(failed())?;
     Ok(html::dashboard(&Dashboard {
-        earlier,
+        range: summary.merged.range.take().ok_or_else(|| failed()(Error::Failed("there is no range".to_owned())))?,
         summary,
         oldest,
-        replica: app.config.replica.clone(),
+        earlier,
         address: address(request),
         pixel_path: app.config.pixel_path.clone(),
-        has_peers: !app.peers.is_empty(),
-        cluster: scope == Scope::Cluster,
-        now: tail.zone.local(now),
-        tz: query.tz()?.map(|zone| zone.name().to_owned()),
+        now: zone.local(now),
         tail: query.tail_if_given()?,
-        page: tail.page,
-        zone: tail.zone,
+        page: asked.tail.page,
+        filter: Filter {
+            replica: app.config.replica.clone(),
+            has_peers: !app.peers.is_empty(),
+            cluster: scope == Scope::Cluster,
+            range,
+            named,
+            zone,
+            tz: query.tz()?.map(|zone| zone.name().to_owned()),
+        },
     }))
 }
 
-/// Which visits are asked for. An id is that of one replica.
-fn tail_query(query: &Query, scope: Scope, config: &Config) -> Result<TailQuery, Problem> {
+/// Which visits are asked for, and the name of their range, which is `default` unless one is given. An id is that of one
+/// replica.
+fn tail_query(
+    query: &Query,
+    scope: Scope,
+    config: &Config,
+    default: Named,
+    now: DateTime<Utc>,
+) -> Result<(TailQuery, Option<Named>), Problem> {
     let before = query.before()?;
     if before.is_some() && scope == Scope::Cluster {
         return Err(Problem::BadParameter { parameter: "before", expected: "left out where scope is cluster" });
     }
-    Ok(TailQuery {
-        tail: query.tail()?,
-        before,
-        page: query.page(&config.strip_parameters)?,
-        zone: query.tz()?.unwrap_or_else(|| config.timezone.clone()),
-    })
+    let zone = query.tz()?.unwrap_or_else(|| config.timezone.clone());
+    let (range, named) = query.range_or(default, &zone, now)?;
+    Ok((TailQuery { tail: query.tail()?, before, page: query.page(&config.strip_parameters)?, range, zone }, named))
 }

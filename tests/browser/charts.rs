@@ -36,14 +36,18 @@ fn assert_chart(bars: &Value, buckets: &[Value]) {
 fn the_bars_are_the_numbers() {
     let (servers, tab) = (cluster(1), Tab::open());
     let client = servers[0].client();
-    for query in ["scope=cluster", "scope=replica", "page=/blog/&scope=cluster", "page=/nowhere&scope=cluster"] {
+    for query in [
+        "scope=cluster",
+        "scope=replica&range=today",
+        "page=/blog/&scope=cluster&range=7d&tz=Asia/Kathmandu",
+        "page=/nowhere&scope=cluster&range=12mo",
+        "range=all&scope=cluster",
+        "since=2026-11-23T10:00:00Z&until=2026-11-23T11:00:00Z&scope=cluster",
+    ] {
         tab.go(&format!("{}/visits?{query}", servers[0].url()));
-        let summary = client.json(&format!("/visits/summary?{query}"));
-        let list = |name: &str| summary[name].as_array().expect("a list").clone();
-        let (hours, days, bars) = (list("hours"), list("days"), tab.eval(BARS));
-        for (chart, buckets) in [&hours[..], &days[23..], &days[..]].into_iter().enumerate() {
-            assert_chart(&bars[chart], buckets);
-        }
+        let range = if query.contains("range=") || query.contains("since=") { "" } else { "&range=30d" };
+        let summary = client.json(&format!("/visits/summary?{query}{range}"));
+        assert_chart(&tab.eval(BARS)[0], summary["range"]["buckets"].as_array().expect("buckets"));
     }
 }
 

@@ -25,8 +25,11 @@ fn tab_reaches_every_link_and_shows_where_it_is() {
         tab.go(&format!("{}{target}", servers[0].url()));
         let number = tab.eval(WATCH).as_u64().expect("a number");
         assert!(number >= least, "{number} links");
-        (0..number).for_each(|_| tab.press("Tab"));
         let expected: Vec<_> = (0..number).map(|index| json!([index, true])).collect();
+        // A date has several fields, in which the focus stays.
+        while tab.eval("seen.length").as_u64() < Some(number) && tab.eval("document.hasFocus()") == true {
+            tab.press("Tab");
+        }
         assert_eq!(tab.eval("seen"), Value::from(expected), "{target} in {scheme}");
     }
 }
@@ -36,8 +39,8 @@ fn the_table_behind_a_chart_is_opened_by_a_key() {
     let (servers, tab) = (cluster(1), Tab::open());
     tab.go(&format!("{}/visits", servers[0].url()));
     let shown = "[...document.querySelectorAll('figure table')].map(table => table.checkVisibility())";
-    assert_eq!(tab.eval(shown), json!([false, false, false]));
+    assert_eq!(tab.eval(shown), json!([false]));
     tab.eval("document.querySelector('figure summary').focus()");
     tab.press("Enter");
-    assert_eq!(tab.eval(shown), json!([true, false, false]));
+    assert_eq!(tab.eval(shown), json!([true]));
 }

@@ -31,7 +31,7 @@
     const broken = parts.filter(([node, part]) => lines(node, part) > 1).map(([, part]) => part[0]);
 
     const over = [...document.querySelectorAll("figure svg")].flatMap(svg => {
-        const frame = svg.getBoundingClientRect();
+        const frame = svg.closest("figure").getBoundingClientRect();
         const boxes = [...svg.querySelectorAll("text")].map(text => [text.textContent, text.getBoundingClientRect()]);
         const inside = box => box.left > frame.left - 1 && box.right < frame.right + 1 && box.bottom < frame.bottom + 1;
         const meet = (a, b) => a.left < b.right - 1 && b.left < a.right - 1 && a.top < b.bottom - 1 && b.top < a.bottom - 1;

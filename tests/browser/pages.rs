@@ -35,7 +35,7 @@ fn the_pages_of_a_cluster() {
     let all = ["All replicas", "footfall-1", "/blog/group-commit", "/أخبار"];
     assert_page(&tab, "dashboard", &format!("{url}/visits"), &all);
     assert_page(&tab, "page", &format!("{url}/visits?page=/blog/&tz=Asia/Kathmandu"), &["/blog", "Asia/Kathmandu"]);
-    let list = ["visits to 8 pages", "/blog/group-commit", "/أخبار", "12 months"];
+    let list = ["visits to 8 pages", "/blog/group-commit", "/أخبار", "12 months", "From", "to"];
     assert_page(&tab, "list", &format!("{url}/pages?since=90d"), &list);
     let part = ["Previous pages", "Next pages", "with “B” in the name", "Visits since"];
     assert_page(&tab, "part", &format!("{url}/pages?search=B&since=7d&sort=name&limit=1&offset=1"), &part);
@@ -52,7 +52,7 @@ fn the_pages_of_a_replica_without_visits() {
         &tab,
         "empty",
         &format!("{}/visits", server.url()),
-        &["No visits yet.", "No page has been visited yet."],
+        &["No visits yet", "that is the first one", "curl http://127.0.0.1:", "No page was visited in this time."],
     );
     assert!(!tab.text().contains("replicas"), "there are no others: {}", tab.text());
     assert_page(&tab, "empty-list", &format!("{}/pages", server.url()), &["0 visits to 0 pages."]);
@@ -104,7 +104,7 @@ fn the_dashboard_of_a_cluster_of_which_one_has_ended_and_one_is_silent() {
     drop((second.kill(), third.kill()));
     let says = [
         "footfall-1 is missing: ",
-        "visits at 2026-11-23 14:37+00:00, which are in the total, and not in the charts.",
+        "visits at 2026-11-23 14:37+00:00, which are in the total, and not in the range.",
         "footfall-2 ended by 2026-11-23 14:37+00:00 with",
         "no answer, as of 2026-11-23",
     ];

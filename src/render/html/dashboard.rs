@@ -1,15 +1,21 @@
-//! The page of `/visits`: its numbers and its charts.
+//! The page of `/visits`: its numbers and its chart.
 
-use maud::{Markup, html};
+use maud::{Markup, PreEscaped, html};
 
+use super::filter::given_range;
 use super::layout::{self, coarse, name};
+use super::numbers::numbers;
 use super::view::Dashboard;
 use super::{silent, snippets, tables};
 use crate::bucket::Bucket;
+use crate::range::Range;
 use crate::render::labels::{bucket_label, bucket_title, group_thousands};
 use crate::render::svg;
 use crate::report::BucketCount;
 use crate::zone;
+
+/// The script that brings the numbers up to date. The Content Security Policy has its hash.
+pub const UPDATE: &str = include_str!("update.js");
 
 /// The dashboard.
 pub fn dashboard(dashboard: &Dashboard) -> String {
@@ -18,6 +24,7 @@ pub fn dashboard(dashboard: &Dashboard) -> String {
         Some(page) => format!("Visits to {}", page.as_str()),
         None => "Visits".to_owned(),
     };
+    let has_none = summary.total == 0 && dashboard.page.is_none();
     let body = html! {
         body {
             header {
@@ -25,18 +32,23 @@ pub fn dashboard(dashboard: &Dashboard) -> String {
                     "Visits"
                     @if let Some(page) = &dashboard.page { " to " (name(page.as_str())) }
                 }
-                p { time datetime=(zone::rfc3339(&dashboard.now)) { (zone::human(&dashboard.now, &summary.timezone)) } }
+                p {
+                    time id="now" data-update datetime=(zone::rfc3339(&dashboard.now)) {
+                        (zone::human(&dashboard.now, &summary.timezone))
+                    }
+                    span id="failed" role="status" hidden { ". The numbers could not be brought up to date since." }
+                }
+                (dashboard.filter.ranges("visits", &dashboard.parameters()))
                 (navigation(dashboard))
             }
             main {
-                (silent::notes(&dashboard.summary, &dashboard.counts()))
+                div id="notes" data-update {
+                    (silent::notes(&dashboard.summary, &dashboard.counts()))
+                    @if has_none { (first_visit(dashboard)) }
+                }
                 (numbers(dashboard))
                 (coarse(summary.coarse_before, "shown"))
-                section class="charts" aria-label="Charts" {
-                    (figure("Last 24 hours", Bucket::Hour, &summary.hours))
-                    (figure("Last 7 days", Bucket::Day, last(&summary.days, 7)))
-                    (figure("Last 30 days", Bucket::Day, &summary.days))
-                }
+                (figure(dashboard))
                 div class="tables" {
                     @if dashboard.page.is_none() { (tables::busiest(dashboard)) }
                     (tables::latest(dashboard))
@@ -52,6 +64,7 @@ pub fn dashboard(dashboard: &Dashboard) -> String {
                     a href="version" { "Version" }
                 }
             }
+            script { (PreEscaped(UPDATE)) }
         }
     };
     layout::page(&format!("{title} – Footfall"), &body)
@@ -59,20 +72,25 @@ pub fn dashboard(dashboard: &Dashboard) -> String {
 
 /// Links to the dashboards of all replicas, of this one, and of all pages.
 fn navigation(dashboard: &Dashboard) -> Markup {
-    let page = dashboard.page.as_ref();
+    let is_of_page = dashboard.page.is_some();
     html! {
-        @if dashboard.has_peers || page.is_some() {
+        @if dashboard.filter.has_peers || is_of_page {
             nav aria-label="What is shown" {
-                @if dashboard.has_peers {
-                    a href=(dashboard.link(true, page, None)) aria-current=[dashboard.cluster.then_some("page")] {
-                        "All replicas"
-                    }
-                    a href=(dashboard.link(false, page, None)) aria-current=[(!dashboard.cluster).then_some("page")] {
-                        (name(&dashboard.replica)) " alone"
-                    }
-                }
-                @if page.is_some() { a href=(dashboard.link(dashboard.cluster, None, None)) { "All pages" } }
+                @if dashboard.filter.has_peers { (dashboard.filter.replicas("visits", &dashboard.parameters())) }
+                @if is_of_page { a href=(dashboard.page_link(None)) { "All pages" } }
             }
+        }
+    }
+}
+
+/// How to get a first visit.
+fn first_visit(dashboard: &Dashboard) -> Markup {
+    html! {
+        section class="first" aria-labelledby="first" {
+            h2 id="first" { "No visits yet" }
+            p { "Open " a href="./" { (dashboard.address) } ": that is the first one. Or record it from a terminal:" }
+            pre { code { "curl " (dashboard.address) } }
+            p { "To count visits to your own pages, put one of the snippets below into them." }
         }
     }
 }
@@ -80,11 +98,12 @@ fn navigation(dashboard: &Dashboard) -> Markup {
 /// Tells how far back each kind of detail goes.
 fn oldest(dashboard: &Dashboard) -> Markup {
     let known = dashboard.oldest.details().into_iter().filter_map(|(detail, at)| Some((detail, at?)));
-    let known: Vec<_> = known.map(|(detail, at)| (detail.replace('_', " "), dashboard.zone.local(at))).collect();
+    let zone = &dashboard.filter.zone;
+    let known: Vec<_> = known.map(|(detail, at)| (detail.replace('_', " "), zone.local(at))).collect();
     html! {
         @if !known.is_empty() {
             p {
-                (name(&dashboard.replica)) " has"
+                (name(&dashboard.filter.replica)) " has"
                 @for (index, (detail, at)) in known.iter().enumerate() {
                     @if index > 0 { "," }
                     " each " (detail) " since "
@@ -96,36 +115,26 @@ fn oldest(dashboard: &Dashboard) -> Markup {
     }
 }
 
-fn numbers(dashboard: &Dashboard) -> Markup {
-    let summary = &dashboard.summary.merged;
-    // Its own report comes first: other replicas may have the same name.
-    let own = summary.replicas.first();
-    let sum = |counts: &[BucketCount]| counts.iter().map(|count| count.visits).sum::<i64>();
-    let number = |label: Markup, number: i64| html! { div { dt { (label) } dd { (group_thousands(number)) } } };
-    html! {
-        dl class="numbers" {
-            @if dashboard.shows_several_replicas() { (number(html! { "All replicas" }, summary.total)) }
-            @if dashboard.has_peers {
-                @if let Some(own) = own { (number(name(&own.count.replica), own.count.visits)) }
-            } @else {
-                (number(html! { "All time" }, summary.total))
-            }
-            (number(html! { "Today" }, sum(last(&summary.days, 1))))
-            (number(html! { "7 days" }, sum(last(&summary.days, 7))))
-            (number(html! { "30 days" }, sum(&summary.days)))
+/// The chart, and a table with the same numbers, each with a link to the dashboard of that time.
+fn figure(dashboard: &Dashboard) -> Markup {
+    let (bucket, bars) = (dashboard.range.bucket, &dashboard.range.buckets);
+    let title = format!("{}, by the {}", dashboard.filter.title(), bucket.name());
+    let number = |bar: &BucketCount| {
+        let (since, until) = bucket.latest(&dashboard.filter.zone, 1, bar.start.to_utc());
+        let range = given_range(&dashboard.filter.zone, Range { since: Some(since), until: Some(until) });
+        html! {
+            // The log is not shown by the second.
+            @if bucket == Bucket::Minute { (group_thousands(bar.visits)) }
+            @else { a href=(dashboard.link(&range)) { (group_thousands(bar.visits)) } }
         }
-    }
-}
-
-/// A chart, and a table with the same numbers for people who do not see it.
-fn figure(title: &str, bucket: Bucket, bars: &[BucketCount]) -> Markup {
+    };
     html! {
-        figure {
+        figure id="chart" data-update {
             figcaption { h2 { (title) } }
-            (svg::chart(bucket, bars, &format!("Visits, {}", title.to_ascii_lowercase()), None))
-            details {
-                summary { "As a table" span class="hidden" { ": " (title.to_ascii_lowercase()) } }
-                table aria-label={ "Visits, " (title.to_ascii_lowercase()) } {
+            (svg::chart(bucket, bars, &format!("Visits, {title}")))
+            details id="buckets" {
+                summary { "As a table" }
+                table aria-label={ "Visits, " (title) } {
                     thead {
                         tr {
                             th scope="col" { (bucket_title(bucket)) }
@@ -136,7 +145,7 @@ fn figure(title: &str, bucket: Bucket, bars: &[BucketCount]) -> Markup {
                         @for bar in bars.iter().rev() {
                             tr {
                                 th scope="row" { (bucket_label(bucket, &bar.start)) }
-                                td class="number" { (group_thousands(bar.visits)) }
+                                td class="number" { (number(bar)) }
                             }
                         }
                     }
@@ -144,8 +153,4 @@ fn figure(title: &str, bucket: Bucket, bars: &[BucketCount]) -> Markup {
             }
         }
     }
-}
-
-fn last(counts: &[BucketCount], number: usize) -> &[BucketCount] {
-    &counts[counts.len().saturating_sub(number)..]
 }

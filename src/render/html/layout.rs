@@ -8,9 +8,9 @@ use crate::render::svg;
 use crate::report::CoarseBefore;
 use crate::zone;
 
-/// What a browser may load and run for a page: the styles below by their hashes, and nothing else.
-pub const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'sha256-P1oJKRRHYexCXDjDGUwKn+xW9fGxR7TTa+7ZludsjzQ=' 'sha256-P945LdgNiBQWc+iH0WCJOCYNA3HrhEnSnF+eOi+uT7Q='; \
-     img-src data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+/// What a browser may load and run for a page: the styles and the script below by their hashes, and nothing else.
+pub const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'sha256-C+YnJqHt1D2xLIwIlU8K8uinF2FhJrVcy98/hwHuzO8=' 'sha256-P945LdgNiBQWc+iH0WCJOCYNA3HrhEnSnF+eOi+uT7Q='; \
+     script-src 'sha256-nVg6vdat56XCF0GZzDX7vYzRTR11G0m6Gn4kPIN0q1U='; connect-src 'self'; img-src data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
 const STYLE: &str = include_str!("style.css");
 
@@ -67,15 +67,17 @@ mod tests {
     use sha2::{Digest, Sha256};
 
     use super::*;
+    use crate::render::html::dashboard::UPDATE;
 
     #[test]
-    fn the_policies_allow_the_styles() {
-        for (policy, style) in [
+    fn the_policies_allow_the_styles_and_the_script() {
+        for (policy, text) in [
             (CONTENT_SECURITY_POLICY, STYLE),
             (CONTENT_SECURITY_POLICY, svg::STYLE),
+            (CONTENT_SECURITY_POLICY, UPDATE),
             (svg::CONTENT_SECURITY_POLICY, svg::STYLE),
         ] {
-            let hash = STANDARD.encode(Sha256::digest(style));
+            let hash = STANDARD.encode(Sha256::digest(text));
             assert!(policy.contains(&format!("'sha256-{hash}'")), "no 'sha256-{hash}' in {policy}");
         }
     }

@@ -46,8 +46,8 @@ pub fn unknown<'a, T>(
 }
 
 fn sentence(count: &ReplicaCount) -> String {
-    // The report of a duplicate is in the charts, and so is what was imported.
-    let is_in_charts = count.state == State::Duplicate || !count.imported_by.is_empty();
-    let charts = if is_in_charts { "" } else { ", and not in the charts" };
-    format!("{}{charts}.", state_label(count).unwrap_or_default())
+    // The report of a duplicate is in the range, and so is what was imported.
+    let is_in_range = count.state == State::Duplicate || !count.imported_by.is_empty();
+    let range = if is_in_range { "" } else { ", and not in the range" };
+    format!("{}{range}.", state_label(count).unwrap_or_default())
 }

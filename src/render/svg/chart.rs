@@ -6,80 +6,93 @@ use crate::bucket::Bucket;
 use crate::render::labels::{abbreviate, bucket_label, group_thousands};
 use crate::report::BucketCount;
 
-/// The size of the drawing, in units of about a pixel.
+/// The size of a file, in units of about a pixel.
 const WIDTH: f64 = 360.0;
 const HEIGHT: f64 = 200.0;
-
-/// The area of the bars.
-const LEFT: f64 = 40.0;
-const RIGHT: f64 = 336.0;
-const TOP: f64 = 28.0;
-const BOTTOM: f64 = 176.0;
-
-/// The height of the title.
+/// The height of its title.
 const TITLE_HEIGHT: f64 = 18.0;
-/// The height of the note below the chart.
+/// The height of the note below its chart.
 const NOTE_HEIGHT: f64 = 14.0;
-/// The maximum length of the title, in characters.
+/// The maximum length of its title, in characters.
 const MAX_TITLE_LENGTH: usize = 52;
 
-/// The share of the distance between two bars that is free.
+/// The space for the labels of the lines, left of the bars, and for a half of the last label below them.
+const LEFT: f64 = 40.0;
+const RIGHT: f64 = 24.0;
+/// The space above the bars, and for the labels below them.
+const TOP: f64 = 10.0;
+const BOTTOM: f64 = 24.0;
+
+/// The height of a chart in a page, which is as wide as there is room.
+const PAGE_HEIGHT: f64 = 220.0;
+
+/// The share of the distance between two bars that is free, unless there are more of them than this.
 const GAP: f64 = 0.2;
+const MAX_BARS_WITH_GAPS: usize = 148;
 
 /// The maximum number of lines above the axis.
 const MAX_LINES: i64 = 4;
 
-/// What a drawing needs that is a file.
-pub struct File {
-    /// Its style.
-    pub style: Markup,
-    /// What there is to know of the numbers.
-    pub note: Option<String>,
+/// A chart in a page, whose style sheet says how wide it is.
+pub fn chart(bucket: Bucket, bars: &[BucketCount], title: &str) -> Markup {
+    html! {
+        svg class="chart" role="img" aria-label=(title) height=(PAGE_HEIGHT) {
+            title { (title) }
+            desc { (description(bucket, bars)) }
+            (plot(bucket, bars, PAGE_HEIGHT))
+        }
+    }
 }
 
-/// Draws bars over two axes. A file shows its title, too.
-pub fn chart(bucket: Bucket, bars: &[BucketCount], title: &str, file: Option<&File>) -> Markup {
+/// A chart that is a file, with its `style`, its title, and a note on its numbers.
+pub fn file(bucket: Bucket, bars: &[BucketCount], style: &Markup, title: &str, note: Option<&str>) -> Markup {
+    let height = if note.is_some() { HEIGHT + NOTE_HEIGHT } else { HEIGHT };
+    // What is read out to those who do not see it.
+    let name = note.map_or(title.to_owned(), |note| format!("{title}. {note}"));
+    let plot_height = HEIGHT - TITLE_HEIGHT;
+    html! {
+        svg xmlns="http://www.w3.org/2000/svg" class="chart" role="img" aria-label=(name)
+            viewBox={ "0 0 " (WIDTH) " " (height) } {
+            title { (name) }
+            desc { (description(bucket, bars)) }
+            (style)
+            text class="title" x=(WIDTH / 2.0) y=(TITLE_HEIGHT - 4.0) text-anchor="middle" { (truncate(title)) }
+            svg x=(LEFT) y=(TITLE_HEIGHT) width=(WIDTH - LEFT - RIGHT) height=(plot_height) overflow="visible" {
+                (plot(bucket, bars, plot_height))
+            }
+            @if let Some(note) = note { text x=(WIDTH / 2.0) y=(height - 4.0) text-anchor="middle" { (note) } }
+        }
+    }
+}
+
+/// Draws bars over two axes, as wide as the drawing around it: horizontally, all places are shares of its width.
+fn plot(bucket: Bucket, bars: &[BucketCount], height: f64) -> Markup {
     let max = bars.iter().map(|bar| bar.visits).max().unwrap_or_default();
     let step = line_step(max);
     // At least one line, also where all numbers are 0.
     let lines = (max - 1).max(0) / step + 1;
-    let height = |visits: i64| (BOTTOM - TOP) * ratio(visits, lines * step);
-    let distance = (RIGHT - LEFT) / ratio(i64::try_from(bars.len().max(1)).unwrap_or(i64::MAX), 1);
-    let gap = if distance > 2.0 { GAP * distance } else { 0.0 };
-    let left = |bar: usize| LEFT + distance * f64::from(u32::try_from(bar).unwrap_or(u32::MAX));
+    let axis = height - BOTTOM;
+    let length = |visits: i64| (axis - TOP) * ratio(visits, lines * step);
+    let distance = 100.0 / ratio(i64::try_from(bars.len().max(1)).unwrap_or(i64::MAX), 1);
+    let gap = if bars.len() <= MAX_BARS_WITH_GAPS { GAP * distance } else { 0.0 };
+    let left = |bar: usize| distance * f64::from(u32::try_from(bar).unwrap_or(u32::MAX));
     let (label_format, max_labels) = axis_labels(bucket, bars.len());
     let label_every = bars.len().div_ceil(max_labels).max(1);
-    // Where the title is not shown, the drawing begins below it.
-    let top = if file.is_some() { 0.0 } else { TITLE_HEIGHT };
-    let note = file.and_then(|file| file.note.as_deref());
-    let bottom = if note.is_some() { HEIGHT + NOTE_HEIGHT } else { HEIGHT };
-    // What is read out to those who do not see it.
-    let name = note.map_or(title.to_owned(), |note| format!("{title}. {note}"));
     html! {
-        svg xmlns="http://www.w3.org/2000/svg" class="chart" role="img" aria-label=(name)
-            viewBox={ "0 " (top) " " (WIDTH) " " (bottom - top) } {
-            title { (name) }
-            desc { (description(bucket, bars)) }
-            @if let Some(File { style, .. }) = file {
-                (style)
-                text class="title" x=(WIDTH / 2.0) y=(TITLE_HEIGHT - 4.0) text-anchor="middle" { (truncate(title)) }
+        @for line in 0..=lines {
+            @let y = axis - length(line * step);
+            line x2="100%" y1=(decimal(y)) y2=(decimal(y)) {}
+            text x="-6" y=(decimal(y + 3.5)) text-anchor="end" { (abbreviate(line * step)) }
+        }
+        @for (index, bar) in bars.iter().enumerate() {
+            rect class="bar" x=(percent(left(index) + gap / 2.0)) width=(percent(distance - gap))
+                y=(decimal(axis - length(bar.visits))) height=(decimal(length(bar.visits))) {
+                title { (bucket_label(bucket, &bar.start)) ": " (group_thousands(bar.visits)) }
             }
-            @if let Some(note) = note { text x=(WIDTH / 2.0) y=(bottom - 4.0) text-anchor="middle" { (note) } }
-            @for line in 0..=lines {
-                @let y = BOTTOM - height(line * step);
-                line x1=(LEFT) x2=(RIGHT) y1=(decimal(y)) y2=(decimal(y)) {}
-                text x=(LEFT - 6.0) y=(decimal(y + 3.5)) text-anchor="end" { (abbreviate(line * step)) }
-            }
-            @for (index, bar) in bars.iter().enumerate() {
-                rect class="bar" x=(decimal(left(index) + gap / 2.0)) width=(decimal(distance - gap))
-                    y=(decimal(BOTTOM - height(bar.visits))) height=(decimal(height(bar.visits))) {
-                    title { (bucket_label(bucket, &bar.start)) ": " (group_thousands(bar.visits)) }
-                }
-                // Counted from the end, so that the latest bar has a label.
-                @if (bars.len() - 1 - index).is_multiple_of(label_every) {
-                    text x=(decimal(left(index) + distance / 2.0)) y=(BOTTOM + 16.0) text-anchor="middle" {
-                        (bar.start.format(label_format))
-                    }
+            // Counted from the end, so that the latest bar has a label.
+            @if (bars.len() - 1 - index).is_multiple_of(label_every) {
+                text x=(percent(left(index) + distance / 2.0)) y=(axis + 16.0) text-anchor="middle" {
+                    (bar.start.format(label_format))
                 }
             }
         }
@@ -139,6 +152,11 @@ fn line_step(max: i64) -> i64 {
 #[expect(clippy::cast_precision_loss, reason = "a drawing needs no more precision")]
 fn ratio(numerator: i64, denominator: i64) -> f64 {
     numerator as f64 / denominator as f64
+}
+
+/// A share of the width.
+fn percent(number: f64) -> String {
+    decimal(number) + "%"
 }
 
 /// A number with at most two decimal places.

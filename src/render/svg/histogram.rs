@@ -2,7 +2,7 @@
 
 use maud::{PreEscaped, html};
 
-use super::chart::{File, chart};
+use super::chart;
 use super::document::{STYLE, document};
 use crate::bucket::Bucket;
 use crate::limits::MAX_BARS;
@@ -14,7 +14,7 @@ use crate::visit::Page;
 pub fn histogram(histogram: &Histogram, page: Option<&Page>, asked: Bucket) -> String {
     let title = format!("{} on {}", count(histogram.visits, page), histogram.reporter.replica);
     let notes = notes(histogram.bucket, asked, histogram.coarse_before);
-    file(histogram.bucket, &histogram.buckets, &title, notes)
+    file(histogram.bucket, &histogram.buckets, &title, &notes)
 }
 
 /// The histogram of all replicas. Its title says which are missing in it.
@@ -23,7 +23,7 @@ pub fn merged_histogram(cluster: &Cluster<MergedHistogram>, page: Option<&Page>,
     let without = if missing.is_empty() { String::new() } else { format!(", without {}", missing.join(", ")) };
     let title = format!("{}{without}", count(cluster.merged.total, page));
     let notes = notes(cluster.merged.bucket, asked, cluster.merged.coarse_before);
-    file(cluster.merged.bucket, &cluster.merged.buckets, &title, notes)
+    file(cluster.merged.bucket, &cluster.merged.buckets, &title, &notes)
 }
 
 fn count(visits: i64, page: Option<&Page>) -> String {
@@ -40,8 +40,8 @@ fn notes(bucket: Bucket, asked: Bucket, coarse_before: Option<CoarseBefore>) -> 
     [coarser, coarse].into_iter().flatten().collect::<Vec<_>>().join(" ")
 }
 
-fn file(bucket: Bucket, counts: &[BucketCount], title: &str, note: String) -> String {
+fn file(bucket: Bucket, counts: &[BucketCount], title: &str, note: &str) -> String {
     let style = html! { style { (PreEscaped(STYLE)) } };
     let note = Some(note).filter(|note| !note.is_empty());
-    document(&chart(bucket, counts, title, Some(&File { style, note })))
+    document(&chart::file(bucket, counts, &style, title, note))
 }

@@ -1,3 +1,4 @@
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use chrono::DateTime;
@@ -5,8 +6,10 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::bucket::Bucket;
-use crate::report::replica::PageCount;
+use crate::limits::SUMMARY_PAGES;
+use crate::report::replica::{BucketCount, PageCount, Period};
 use crate::report::{Id, Report};
+use crate::visit::Page;
 
 fn visits() -> impl Strategy<Value = Vec<Visit>> {
     let visit = |(id, second)| Visit {
@@ -57,6 +60,7 @@ fn summary(replica: usize, pages: Vec<(u8, i64)>) -> Summary {
         coarse_before: None,
         hours: Vec::new(),
         days: Vec::new(),
+        range: None,
         pages,
         latest: Vec::new(),
         before: None,
@@ -152,6 +156,67 @@ fn orders() -> impl Strategy<Value = (Vec<usize>, Vec<usize>)> {
     })
 }
 
+/// What a replica has of a range of months, with the first one a number of months after 2026 began.
+fn in_range(since: Option<i64>, visits: &[i64]) -> InRange<PageCount> {
+    let month =
+        |month: i64| DateTime::from_timestamp(1_767_225_600 + month * 2_678_400, 0).expect("a time").fixed_offset();
+    let previous = since.map(|at| Period { since: month(at - 1), until: month(at), visits: 5 });
+    let bucket = |(at, visits): (i64, &i64)| BucketCount { start: month(at), visits: *visits };
+    InRange {
+        since: since.map(month),
+        until: None,
+        visits: visits.iter().sum(),
+        previous,
+        bucket: Bucket::Month,
+        buckets: (since.unwrap_or_default()..).zip(visits).map(bucket).collect(),
+        pages: Vec::new(),
+    }
+}
+
+#[test]
+fn a_merged_range_is_the_sum_of_those_that_were_asked_for_it() {
+    let with = |replica, range| Summary { range, ..summary(replica, Vec::new()) };
+    let own = with(0, Some(in_range(Some(3), &[1, 2])));
+    let answers = [
+        Some(in_range(Some(3), &[10, 20])),
+        // Other months, another period before, and a version that knows of no ranges.
+        Some(in_range(Some(4), &[100, 200])),
+        Some(InRange { previous: None, ..in_range(Some(3), &[1000, 2000]) }),
+        None,
+    ];
+    let answers = (1..).zip(answers).map(|(replica, range)| answer(replica, Ok(with(replica, range)))).collect();
+    let cluster = Cluster::of_summaries(own, answers, &others(), unknown, 9, &Zone::UTC);
+    let range = cluster.merged.range.expect("a range");
+    assert_eq!(super::super::plausible::counts(&range.buckets).collect::<Vec<_>>(), [11, 22]);
+    assert_eq!((range.visits, range.previous.map(|previous| previous.visits)), (33, Some(10)));
+    let shares: Vec<_> = cluster.merged.replicas.iter().map(|replica| replica.in_range).collect();
+    assert_eq!((shares, cluster.missing.len()), (vec![Some(3), Some(30)], 3));
+}
+
+#[test]
+fn all_time_begins_with_the_first_visit_and_is_a_year_at_least() {
+    for (before, months, expected) in [(20, 14, 14), (20, 2, 12), (0, 3, 3), (15, 0, 12)] {
+        let visits = [vec![0; before], vec![1; months]].concat();
+        let sum = InRange::sum(&[&in_range(None, &visits)], true).expect("a sum");
+        assert_eq!(sum.buckets.len(), expected, "{months} after {before}");
+        let later = InRange::sum(&[&in_range(Some(1), &visits)], true).expect("a sum");
+        assert_eq!(later.buckets.len(), visits.len());
+    }
+}
+
+#[test]
+fn numbers_of_a_range_that_are_too_large_are_implausible() {
+    let is_plausible = |range| Summary { range: Some(range), ..summary(0, Vec::new()) }.is_plausible();
+    let range = || in_range(Some(1), &[1, 2]);
+    assert!(is_plausible(range()));
+    assert!(!is_plausible(InRange { visits: -1, ..range() }));
+    assert!(!is_plausible(InRange { buckets: in_range(None, &[1 << 53, 1]).buckets, ..range() }));
+    let previous = range().previous.map(|previous| Period { visits: 1 << 54, ..previous });
+    assert!(!is_plausible(InRange { previous, ..range() }));
+    let page = |number: u8| PageCount { page: Page::parse(&format!("/{number}")).expect("a page"), visits: 1 << 53 };
+    assert!(!is_plausible(InRange { pages: vec![page(1), page(2)], ..range() }));
+}
+
 proptest! {
     #[test]
     fn the_order_of_peers_changes_no_number(
@@ -230,7 +295,7 @@ proptest! {
             pages.truncate(SUMMARY_PAGES);
             Summary { pages, ..self::summary(0, Vec::new()) }
         }).collect();
-        let busiest = busiest(&listed.iter().collect::<Vec<_>>(), true);
+        let busiest = busiest(&listed.iter().map(|summary| &*summary.pages).collect::<Vec<_>>(), true);
         prop_assert!(busiest.len() <= SUMMARY_PAGES && busiest.is_sorted_by(|one, next| one.visits >= next.visits));
         for page in busiest {
             if page.exact {

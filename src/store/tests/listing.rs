@@ -24,16 +24,17 @@ fn list(
     search: &str,
     without: &str,
     bytes: i64,
+    limit: i64,
 ) -> (Listed, Vec<ImportRow>) {
     let query = if (since, until) == ALL { LIST_ALL } else { LIST_IN_RANGE };
-    let parameters = params![since, until, search, without, bytes];
+    let parameters = params![since, until, search, without, bytes, limit];
     let (pages, left_out, _, imports): (_, _, i64, _) = replica.read(query, parameters);
     (Listed { pages, left_out }, imports)
 }
 
 /// The pages of a range with their visits.
 fn pages(replica: &Replica, range: (i64, i64), search: &str) -> Vec<(String, i64)> {
-    let (listed, _) = list(replica, range, search, "[]", MAX_VISITS);
+    let (listed, _) = list(replica, range, search, "[]", MAX_VISITS, -1);
     assert_eq!(listed.left_out, LeftOut::default());
     listed.pages.into_iter().map(|(page, visits)| (page.as_str().to_owned(), visits)).collect()
 }
@@ -75,7 +76,7 @@ proptest! {
         let replica = Replica::after(3, &steps);
         let left_out = json!(without).to_string();
         for range @ (since, until) in [ALL, (bounds[0], bounds[bounds.len() - 1])] {
-            let (listed, imports) = list(&replica, range, search, &left_out, MAX_VISITS);
+            let (listed, imports) = list(&replica, range, search, &left_out, MAX_VISITS, -1);
             let found: Vec<_> = PAGES
                 .into_iter()
                 .filter(|page| page.to_ascii_lowercase().contains(&search.to_ascii_lowercase()))
@@ -128,11 +129,20 @@ fn the_least_visited_pages_are_left_out_where_there_is_no_room() {
         (length(1), 1, LeftOut { pages: 2, visits: 3 }),
         (0, 0, LeftOut { pages: 3, visits: 6 }),
     ] {
-        let (listed, _) = list(&replica, ALL, "", "[]", i64::try_from(bytes).expect("a number"));
+        let (listed, _) = list(&replica, ALL, "", "[]", i64::try_from(bytes).expect("a number"), -1);
         assert_eq!((listed.pages.len(), listed.left_out), (number, left_out), "{bytes}");
         let json = json!(listed.pages).to_string();
         assert!(number == 0 || json.len() <= bytes, "{json}");
     }
+}
+
+#[test]
+fn a_short_list_has_the_most_visited_pages() {
+    let visits: Vec<_> = ["/a", "/b", "/c", "/b", "/d"].map(|page| Step::Visit(0, page)).into();
+    let replica = Replica::after(9, &visits);
+    let (listed, _) = list(&replica, (0, SLOT), "", "[]", MAX_VISITS, 2);
+    let pages: Vec<_> = listed.pages.iter().map(|(page, visits)| (page.as_str(), *visits)).collect();
+    assert_eq!((pages, listed.left_out), (vec![("/b", 2), ("/a", 1)], LeftOut::default()));
 }
 
 #[test]

@@ -229,10 +229,15 @@ impl Replica {
             let expected: Vec<_> = minutes.windows(2).map(|pair| self.count(page, pair[0], pair[1])).collect();
             assert_eq!(self.count_by_minute(page, &minutes), expected, "{page:?}");
 
-            let matches = |visit: &&(i64, i64, &str)| visit.0 < before && page.is_none_or(|page| page == visit.2);
-            let mut expected: Vec<_> = log.iter().rev().filter(matches).take(tail).map(|visit| json!(visit)).collect();
-            expected.reverse();
-            assert_eq!(self.tail(page, before, tail), expected, "{page:?}");
+            for (since, until) in [(0, i64::MAX), (bounds[0], bounds[1]), (0, bounds[0]), (bounds[0], i64::MAX)] {
+                let matches = |visit: &&(i64, i64, &str)| {
+                    visit.0 < before && (since..until).contains(&visit.1) && page.is_none_or(|page| page == visit.2)
+                };
+                let mut expected: Vec<_> =
+                    log.iter().rev().filter(matches).take(tail).map(|visit| json!(visit)).collect();
+                expected.reverse();
+                assert_eq!(self.tail(page, before, tail, (since, until)), expected, "{page:?} {since} {until}");
+            }
 
             let range = bounds[0]..bounds[1];
             let matches = |visit: &&(i64, i64, &str)| {
@@ -277,10 +282,16 @@ impl Replica {
         );
     }
 
-    pub fn tail(&self, page: Option<&str>, before: i64, tail: usize) -> Vec<serde_json::Value> {
+    pub fn tail(
+        &self,
+        page: Option<&str>,
+        before: i64,
+        tail: usize,
+        (since, until): (i64, i64),
+    ) -> Vec<serde_json::Value> {
         match page {
-            None => self.read(TAIL, params![before, tail]),
-            Some(page) => self.read(TAIL_OF_PAGE, params![before, tail, page]),
+            None => self.read(TAIL, params![before, tail, since, until]),
+            Some(page) => self.read(TAIL_OF_PAGE, params![before, tail, since, until, page]),
         }
     }
 

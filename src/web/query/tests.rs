@@ -1,8 +1,11 @@
+use chrono::{DateTime, Utc};
 use proptest::prelude::*;
 
 use super::*;
 use crate::limits::MAX_PAGE_BYTES;
+use crate::range::{Named, Range};
 use crate::uri::path_and_query;
+use crate::zone;
 
 const KNOWN: &[&str] = &[
     "tail",
@@ -14,6 +17,7 @@ const KNOWN: &[&str] = &[
     "now",
     "since",
     "until",
+    "range",
     "label",
     "color",
     "labelColor",
@@ -67,15 +71,54 @@ fn a_page_is_deleted_with_all_its_parameters() {
     assert_eq!(query.page(&["x".to_owned()]).expect("a page").as_ref().map(Page::as_str), Some("/a"));
 }
 
+#[test]
+fn a_date_is_a_whole_day_of_the_zone() {
+    let zone = Zone::parse("Europe/Berlin").expect("a zone");
+    let range =
+        |query: &str| Query::parse(Some(query), KNOWN).expect("a query").range(&zone, utc("2026-06-01T00:00:00Z"));
+    let expected = (Some(utc("2026-03-28T23:00:00Z")), Some(utc("2026-03-29T22:00:00Z")));
+    let Range { since, until } = range("since=2026-03-29&until=2026-03-29").expect("a range");
+    assert_eq!((since, until), expected);
+    for text in ["2026-3-29", "2026-02-29", "+2026-03-29", "0001-01-01", "9999-01-01", "2026-03-29T", ""] {
+        assert!(range(&format!("since={text}")).is_err(), "{text}");
+    }
+    assert!(range("since=2026-03-30&until=2026-03-29").is_err());
+}
+
+#[test]
+fn a_range_has_a_name_or_bounds() {
+    let named = |query: &str| {
+        let query = Query::parse(Some(query), KNOWN).expect("a query");
+        query.range_or(Named::All, &Zone::UTC, utc("2026-06-01T00:00:00Z")).map(|(_, named)| named)
+    };
+    assert_eq!(named("range=12mo").expect("a range"), Some(Named::TwelveMonths));
+    assert_eq!(named("").expect("a range"), Some(Named::All));
+    assert_eq!(named("since=7d").expect("a range"), None);
+    for query in ["range=", "range=8d", "range=7d&since=7d", "range=all&until=2026-03-29"] {
+        assert!(named(query).is_err(), "{query}");
+    }
+}
+
 /// Queries with separators, complete and incomplete escapes, and escapes that are not UTF-8.
 fn queries() -> impl Strategy<Value = String> {
     let value = prop_oneof![
         "\\PC{0,20}",
         "(%[0-9A-Fa-f]{2}|%|%[0-9]|[a-z/+.]){0,20}",
         "[0-9]{1,20}[smhdw]?",
+        "[0-9]{4}-[01][0-9]-[0-3][0-9]",
         "[0-9]{4}-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-6][0-9](Z|[ +-][0-2][0-9]:[0-5][0-9])",
-        prop::sample::select(vec!["UTC", "Europe/Moscow", "replica", "cluster", "day", "(other)", "#fff", "1e3"])
-            .prop_map(str::to_owned),
+        prop::sample::select(vec![
+            "UTC",
+            "Europe/Moscow",
+            "replica",
+            "cluster",
+            "day",
+            "12mo",
+            "(other)",
+            "#fff",
+            "1e3"
+        ])
+        .prop_map(str::to_owned),
     ];
     let pair = (prop::sample::select(KNOWN), "[=]{0,2}", value)
         .prop_map(|(name, equals, value)| [name, &*equals, &value].concat());
@@ -94,11 +137,11 @@ proptest! {
             if let Ok(Some(page)) = query.visited_page(&[]) {
                 prop_assert!(page.as_str().starts_with('/') && page.as_str().len() <= MAX_PAGE_BYTES);
             }
-            if let Ok(Range { since: Some(since), until: Some(until) }) = query.range(now) {
+            if let Ok(Range { since: Some(since), until: Some(until) }) = query.range(&Zone::UTC, now) {
                 prop_assert!(since <= until);
                 prop_assert!(since.timestamp_micros() <= until.timestamp_micros(), "in the precision of the database");
             }
-            _ = (query.page(&[]), query.tz(), query.scope(), query.bucket(), query.now(now), query.color(), query.label_color(), query.style());
+            _ = (query.page(&[]), query.tz(), query.range_or(Named::All, &Zone::UTC, now), query.scope(), query.bucket(), query.now(now), query.color(), query.label_color(), query.style());
         }
     }
 
@@ -111,7 +154,7 @@ proptest! {
     #[test]
     fn a_range_cannot_end_before_it_begins(since in 0..50_u32, until in 0..50_u32) {
         let query = format!("since={since}h&until={until}h");
-        let range = Query::parse(Some(&query), KNOWN).expect("a query").range(utc("2026-03-29T12:00:00Z"));
+        let range = Query::parse(Some(&query), KNOWN).expect("a query").range(&Zone::UTC, utc("2026-03-29T12:00:00Z"));
         prop_assert_eq!(range.is_ok(), since >= until);
     }
 
@@ -129,7 +172,7 @@ proptest! {
         let time = DateTime::from_timestamp_micros(micros).expect("a time");
         let offset = chrono::FixedOffset::east_opt(offset * 900).expect("an offset");
         let text = zone::rfc3339(&time.with_timezone(&offset));
-        prop_assert_eq!(query_with("since", &text).range(Utc::now()).ok().and_then(|range| range.since), Some(time));
+        prop_assert_eq!(query_with("since", &text).range(&Zone::UTC, Utc::now()).ok().and_then(|range| range.since), Some(time));
         // As people write it, without percent-encoding.
         let query = format!("now={text}");
         let query = Query::parse(Some(&query), KNOWN).expect("a query");

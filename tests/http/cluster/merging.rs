@@ -1,6 +1,6 @@
 //! A cluster in which everybody answers.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{Cluster, NOW, array, cluster, names, put, replicas, text, visits};
 use crate::any_server::picture::{svg, texts, title};
@@ -119,6 +119,32 @@ fn a_summary_has_the_numbers_of_all() {
     assert_eq!(ofs, [(&3.into(), &3.into()), (&1.into(), &2.into()), (&3.into(), &4.into())]);
     let day = cluster(client, "/visits/summary?scope=cluster&now=3d");
     assert_eq!((visits(&day["days"])[29], text(&day["days"][29]["start"]).split('T').next()), (1, Some("2026-11-20")));
+}
+
+#[test]
+fn a_range_has_the_numbers_of_all() {
+    let three = three();
+    let client = &three.client(0);
+    for query in ["range=today", "since=2026-11-20&until=2026-11-22", "range=all&page=/"] {
+        let summary = cluster(client, &format!("/visits/summary?scope=cluster&{query}"));
+        let alone: Vec<_> =
+            (0..3).map(|replica| three.client(replica).json(&format!("/visits/summary?{query}&now={NOW}"))).collect();
+        let sum = |number: fn(&Value) -> &Value| {
+            alone.iter().map(|one| number(&one["range"]).as_i64().unwrap_or_default()).sum::<i64>()
+        };
+        let range = &summary["range"];
+        assert_eq!(range["visits"], sum(|range| &range["visits"]), "{query}");
+        assert_eq!(range["previous"]["visits"].as_i64().unwrap_or_default(), sum(|range| &range["previous"]["visits"]));
+        assert_eq!(visits(&range["buckets"]).iter().sum::<i64>(), sum(|range| &range["visits"]), "{query}");
+        let shares: Vec<_> = array(&summary["replicas"]).iter().map(|replica| &replica["in_range"]).collect();
+        assert_eq!(shares, alone.iter().map(|one| &one["range"]["visits"]).collect::<Vec<_>>(), "{query}");
+        let pages = client.json(&format!("/pages?{query}").replace("&page=/", ""));
+        let listed = array(&range["pages"]).iter().map(|page| (&page["page"], &page["visits"]));
+        let all = array(&pages["pages"]).iter().map(|page| (&page["page"], &page["visits"]));
+        assert!(query.contains("page") || listed.eq(all), "{query}: {range}");
+    }
+    let lines = client.get("/visits?scope=cluster&since=2026-11-20&until=2026-11-22");
+    assert_eq!(lines.text().lines().count(), 1, "{}", lines.text());
 }
 
 #[test]

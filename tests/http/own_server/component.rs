@@ -33,7 +33,7 @@ fn the_component_is_small_and_asks_for_wasi_and_spin_alone() {
         [(Runtime::Spin40, "wasi:http/handler@0.3.0-rc-2026-03-15"), (Runtime::Spin41, "wasi:http/handler@0.3.0")]
     {
         let component = fs::read(runtime.component()).expect("the component: run `make build` first");
-        assert!(component.len() < 2_100_000, "{} bytes for {runtime:?}", component.len());
+        assert!(component.len() < 2_200_000, "{} bytes for {runtime:?}", component.len());
         let (imports, exports) = interfaces(&component);
         for import in &imports {
             assert!(["wasi:", "spin:"].iter().any(|of| import.starts_with(of)), "it imports {import}");

@@ -19,6 +19,7 @@ mod pages;
 mod privacy;
 mod private;
 mod pruning;
+mod ranges;
 mod readiness;
 mod seed;
 mod summary;
