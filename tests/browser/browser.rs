@@ -9,8 +9,10 @@ use chromiumoxide::cdp::browser_protocol::emulation::{
 use chromiumoxide::cdp::browser_protocol::fetch::{
     ContinueRequestParams, EnableParams, EventRequestPaused, FailRequestParams,
 };
+use chromiumoxide::cdp::browser_protocol::input::{DispatchMouseEventParams, DispatchMouseEventType};
 use chromiumoxide::cdp::browser_protocol::log::EventEntryAdded;
 use chromiumoxide::cdp::browser_protocol::network::ErrorReason;
+use chromiumoxide::cdp::browser_protocol::page::AddScriptToEvaluateOnNewDocumentParams;
 use chromiumoxide::cdp::js_protocol::runtime::EvaluateParams;
 use chromiumoxide::listeners::EventStream;
 use chromiumoxide::page::ScreenshotParams;
@@ -77,6 +79,16 @@ impl Tab {
             let body = self.page.find_element("body").await.expect("a body");
             body.press_key(key).await.expect("a key");
         });
+    }
+
+    /// Has pages run this before their own scripts, from now on.
+    pub fn before_scripts(&self, script: &str) {
+        self.execute(AddScriptToEvaluateOnNewDocumentParams::new(script));
+    }
+
+    /// Moves the mouse to a place on the screen.
+    pub fn point_at(&self, x: f64, y: f64) {
+        self.execute(DispatchMouseEventParams::new(DispatchMouseEventType::MouseMoved, x, y));
     }
 
     /// Gives a command of the protocol.

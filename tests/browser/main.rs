@@ -5,6 +5,7 @@
 //! charts     the bars, against the numbers
 //! keyboard   what the keys reach
 //! links      where they lead
+//! update     the numbers of a dashboard, while it is read
 //! policy     what the Content Security Policy refuses, and that markup is text
 //! embedded   the badge and the counting picture, in somebody else's page
 //! script     the script there
@@ -31,6 +32,7 @@ mod pages;
 mod policy;
 mod script;
 mod site;
+mod update;
 mod window;
 
 // Those of the tests over HTTP, of which these need a part.
