@@ -1,6 +1,7 @@
 //! Chromium, through its `DevTools` protocol.
 
 use std::fs;
+use std::path::{Path, PathBuf};
 use std::sync::{LazyLock, Mutex};
 
 use chromiumoxide::cdp::browser_protocol::emulation::{
@@ -11,7 +12,7 @@ use chromiumoxide::cdp::browser_protocol::fetch::{
 };
 use chromiumoxide::cdp::browser_protocol::input::{DispatchMouseEventParams, DispatchMouseEventType};
 use chromiumoxide::cdp::browser_protocol::log::EventEntryAdded;
-use chromiumoxide::cdp::browser_protocol::network::ErrorReason;
+use chromiumoxide::cdp::browser_protocol::network::{ErrorReason, Headers, SetExtraHttpHeadersParams};
 use chromiumoxide::cdp::browser_protocol::page::AddScriptToEvaluateOnNewDocumentParams;
 use chromiumoxide::cdp::js_protocol::runtime::EvaluateParams;
 use chromiumoxide::listeners::EventStream;
@@ -20,7 +21,7 @@ use chromiumoxide::types::Command;
 use chromiumoxide::{Browser, BrowserConfig, Page};
 use footfall_tests::PATIENCE;
 use futures::{FutureExt, StreamExt};
-use serde_json::Value;
+use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
@@ -42,7 +43,8 @@ impl Tab {
         RUNTIME.block_on(async {
             let profile = tempfile::tempdir().expect("a directory");
             let config = BrowserConfig::builder().user_data_dir(profile.path()).no_sandbox().viewport(None);
-            let config = config.window_size(1280, 900).build();
+            // Dates are written as in its language.
+            let config = config.window_size(1280, 900).env("LANGUAGE", "en_US").build();
             let config = config.unwrap_or_else(|error| panic!("{error}: run `scripts/browser-tools` first"));
             let (browser, mut handler) = Browser::launch(config).await.expect("Chromium");
             tokio::spawn(async move { while handler.next().await.is_some() {} });
@@ -122,11 +124,19 @@ impl Tab {
     }
 
     /// Writes a picture of the whole page to target/screenshots. The size of the screen has to be set anew afterwards.
-    pub fn save_screenshot(&self, name: &str) {
+    pub fn save_screenshot(&self, name: &str) -> PathBuf {
         let parameters = ScreenshotParams::builder().full_page(true).build();
         let picture = RUNTIME.block_on(self.page.screenshot(parameters)).expect("a picture");
-        fs::create_dir_all(format!("{TARGET}/screenshots")).expect("a directory");
-        fs::write(format!("{TARGET}/screenshots/{name}.png"), picture).expect("written");
+        let directory = Path::new(TARGET).join("screenshots");
+        fs::create_dir_all(&directory).expect("a directory");
+        let path = directory.join(format!("{name}.png"));
+        fs::write(&path, picture).expect("written");
+        path
+    }
+
+    /// Sends a header with each request from now on.
+    pub fn send_header(&self, name: &str, value: &str) {
+        self.execute(SetExtraHttpHeadersParams::new(Headers::new(json!({ name: value }))));
     }
 
     /// What the browser wrote to its log since it was last asked: errors, warnings, refusals, and the rest.

@@ -1,21 +1,22 @@
 //! The pages as a browser shows them: Chromium asks a host of our own.
 //!
 //! ```text
-//! pages      every page: readable, accessible, and without complaints, on a desk and on a phone, in light and in dark
-//! charts     the bars, against the numbers
-//! keyboard   what the keys reach
-//! links      where they lead
-//! update     the numbers of a dashboard, while it is read
-//! policy     what the Content Security Policy refuses, and that markup is text
-//! embedded   the badge and the counting picture, in somebody else's page
-//! script     the script there
-//! blocked    what a blocker blocks of that, and what then still counts
+//! pages        every page: readable, accessible, and without complaints, on a desk and on a phone, in light and in dark
+//! screenshots  what the dashboard looks like, against kept pictures
+//! charts       the bars, against the numbers
+//! keyboard     what the keys reach
+//! links        where they lead
+//! update       the numbers of a dashboard, while it is read
+//! policy       what the Content Security Policy refuses, and that markup is text
+//! embedded     the badge and the counting picture, in somebody else's page
+//! script       the script there
+//! blocked      what a blocker blocks of that, and what then still counts
 //!
-//! browser    Chromium, through its DevTools protocol
-//! window     Chromium without its DevTools, which would keep it from prerendering
-//! site       servers with visits in them
-//! blocker    a blocker in the browser
-//! elsewhere  a site of somebody else, and its visitor
+//! browser      Chromium, through its DevTools protocol
+//! window       Chromium without its DevTools, which would keep it from prerendering
+//! site         servers with visits in them
+//! blocker      a blocker in the browser
+//! elsewhere    a site of somebody else, and its visitor
 //! ```
 //!
 //! `scripts/browser-tools` installs Chromium, and axe-core, which checks what can be checked of accessibility.
@@ -30,6 +31,7 @@ mod keyboard;
 mod links;
 mod pages;
 mod policy;
+mod screenshots;
 mod script;
 mod site;
 mod update;

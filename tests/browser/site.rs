@@ -78,6 +78,37 @@ pub fn cluster(times: i64) -> [Server; 3] {
     [filled(first, month(4 * times)), second, third]
 }
 
+/// Ten million visits to ten thousand pages within a year, nearly all of which the log has dropped: each page has a
+/// tally for one hour of each ninth day, and the first hundred for one of each day.
+pub fn large() -> Server {
+    let server = filled(setup("footfall-0"), []);
+    let database = server.volume().open();
+    let slot = now() / (HOUR / 4);
+    let fill = format!(
+        "BEGIN;
+        INSERT INTO pages (id, page, visits)
+            WITH page (id) AS (SELECT 1 UNION ALL SELECT id + 1 FROM page WHERE id < 10000)
+            SELECT id, iif(id = 1, '/', '/articles/' || id), 0 FROM page;
+        INSERT INTO tallies (page_id, slot, visits)
+            WITH day (day) AS (SELECT 0 UNION ALL SELECT day + 1 FROM day WHERE day < 359)
+            SELECT id, {slot} - 96 * day - id * 7 % 48, 5 + 2500 / (id + 9) * (70 + (day * 37 + id) % 60) / 100 + (id > 100) * 13
+            FROM day CROSS JOIN pages WHERE id > 0 AND (id <= 100 OR day % 9 = id % 9);
+        UPDATE tallies SET visits = visits + (10000000 - (SELECT sum(visits) FROM tallies)) / 360 WHERE page_id = 1;
+        UPDATE tallies SET visits = visits + 10000000 - (SELECT sum(visits) FROM tallies)
+            WHERE page_id = 1 AND slot = (SELECT max(slot) FROM tallies WHERE page_id = 1);
+        UPDATE pages SET visits = (SELECT sum(visits) FROM tallies WHERE page_id = id), last_slot = {slot} WHERE id > 0;
+        INSERT INTO slots (slot, visits) SELECT slot, sum(visits) FROM tallies GROUP BY slot;
+        INSERT INTO visits (id, at, page)
+            SELECT 9999970 + id, {now} - (31 - id) * 1700000, page FROM pages WHERE id BETWEEN 1 AND 30;
+        UPDATE slots SET first_id = 9999971, last_id = 10000000 WHERE slot = {slot};
+        UPDATE watermarks SET tallied = 10000000;
+        COMMIT",
+        now = now(),
+    );
+    database.execute_batch(&fill).expect("visits");
+    server
+}
+
 /// A proxy that serves a server below a path, which it takes away.
 pub fn below(prefix: &'static str, server: &Server) -> Fake {
     let client = server.client();
