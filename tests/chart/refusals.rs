@@ -5,7 +5,7 @@ use serde_json::Value;
 use crate::chart::{Chart, output, stdout};
 
 /// What is set, and what the message has to name.
-const MISTAKES: [(&str, &str); 42] = [
+const MISTAKES: [(&str, &str); 43] = [
     // A wrong type.
     ("replicaCount=many", "/replicaCount"),
     ("image=footfall", "/image"),
@@ -42,6 +42,7 @@ const MISTAKES: [(&str, &str); 42] = [
     ("retired={footfall-4}", "/retired/0"),
     ("clusterDomain=cluster.local.", "/clusterDomain"),
     ("image.digest=latest", "/image/digest"),
+    ("image.digests.rc=latest", "/image/digests/rc"),
     ("image.variant=0.3.0", "/image/variant"),
     // What would be ignored, or matches nothing.
     ("ignoreAgents={ }", "/ignoreAgents/0"),

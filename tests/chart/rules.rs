@@ -216,3 +216,19 @@ fn every_version_is_that_of_the_package() {
         assert_eq!(objects.container()["image"], format!("footfall:{tag}"));
     }
 }
+
+#[test]
+fn a_chart_with_digests_takes_that_of_the_variant_unless_a_user_names_a_tag_or_a_digest() {
+    let [rc, last, own] = ["1", "2", "3"].map(|digit| format!("sha256:{}", digit.repeat(64)));
+    let digests = format!("image.digests.rc={rc},image.digests.final={last}");
+    for (values, image) in [
+        (String::new(), format!("footfall@{rc}")),
+        ("image.variant=final".to_owned(), format!("footfall@{last}")),
+        ("image.tag=mine".to_owned(), "footfall:mine".to_owned()),
+        (format!("image.digest={own}"), format!("footfall@{own}")),
+        (format!("image.digest={own},image.tag=mine"), format!("footfall@{own}")),
+        ("global.imageRegistry=registry.example.com".to_owned(), format!("registry.example.com/footfall@{rc}")),
+    ] {
+        assert_eq!(Chart::new().render(&[&digests, &values]).container()["image"], image, "{values}");
+    }
+}

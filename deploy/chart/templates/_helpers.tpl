@@ -90,13 +90,17 @@ ipFamilies:
 {{- toYaml $probe -}}
 {{- end -}}
 
+{{- /* Whatever a user sets goes before what the chart has for the variant. After an upgrade with --reuse-values there may be neither
+       digests nor a variant. */}}
 {{- define "footfall.image" -}}
 {{- with .Values.image -}}
 {{- $repository := include "footfall.pulled" (list $ .repository) -}}
-{{- if .digest -}}
-{{ $repository }}@{{ .digest }}
+{{- $variant := default "rc" .variant -}}
+{{- $digest := default (empty .tag | ternary (get (default (dict) .digests) $variant) "") .digest -}}
+{{- if $digest -}}
+{{ $repository }}@{{ $digest }}
 {{- else -}}
-{{ $repository }}:{{ default (printf "%s%s" $.Chart.AppVersion (eq (default "rc" .variant) "final" | ternary "-final" "")) .tag }}
+{{ $repository }}:{{ default (printf "%s%s" $.Chart.AppVersion (eq $variant "final" | ternary "-final" "")) .tag }}
 {{- end -}}
 {{- end -}}
 {{- end -}}
