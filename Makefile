@@ -5,7 +5,7 @@
 # The manifest has the path of the component, so the target directory is fixed.
 export CARGO_TARGET_DIR := $(CURDIR)/target
 
-.PHONY: help build hosts run cluster seed test test-url soak fuzz bench e2e kubernetes kubernetes-up kubernetes-down image lint version-set fmt clean
+.PHONY: help build hosts run cluster seed test test-url soak fuzz bench e2e kubernetes kubernetes-up kubernetes-down image package lint version-set fmt clean
 
 help: ## Show the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' Makefile
@@ -24,10 +24,10 @@ seed: ## Fill the empty log in FILE (data/visits.db) with N visits (1000000)
 	@$(CARGO_TARGET_DIR)/debug/footfall-seed --visits $(or $(N),1000000) --file $(or $(FILE),data/visits.db)
 
 # The suites that need tools beyond cargo's, or root.
-SUITES := $(filter-out $(SKIP),chart browser image volume warehouse)
+SUITES := $(filter-out $(SKIP),chart browser image package volume warehouse)
 
 test: lint build hosts ## Check the style, build, and run all tests; SKIP="browser image" leaves out those suites
-	$(if $(filter chart,$(SUITES)),scripts/chart-tools)
+	$(if $(filter chart package,$(SUITES)),scripts/chart-tools)
 	$(if $(filter browser,$(SUITES)),scripts/browser-tools)
 	scripts/schemathesis
 	$(if $(filter warehouse,$(SUITES)),PATH="$$(scripts/warehouse-tools):$$PATH") cargo test --workspace --lib $(addprefix --test ,$(SUITES))
@@ -53,6 +53,9 @@ bench: ## Measure it beside an empty component, here and at FOOTFALL_URL, in tar
 
 image: build ## Build the images footfall:<version> and footfall:<version>-final, and target/footfall-<version>*.tar
 	scripts/image
+
+package: build ## Make all of a release for the images' REPOSITORY, in target/package: images, chart, components, SBOMs, checksums
+	scripts/package "$(REPOSITORY)"
 
 e2e: ## Install the chart on the cluster of the kube context, and check it (IMAGE, NAMESPACE, RUNTIMECLASS)
 	scripts/e2e
