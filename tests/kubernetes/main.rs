@@ -19,3 +19,10 @@ mod release;
 #[allow(dead_code)]
 #[path = "../http/client.rs"]
 mod client;
+
+// Those of the tests of packages, likewise.
+#[allow(dead_code)]
+#[path = "../package/project.rs"]
+mod project;
+#[path = "../package/registry.rs"]
+mod registry;

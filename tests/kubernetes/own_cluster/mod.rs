@@ -3,6 +3,7 @@
 mod faults;
 mod load;
 mod policy;
+mod registry;
 mod restarts;
 mod runbooks;
 mod runtime;
