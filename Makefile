@@ -70,13 +70,14 @@ kubernetes-up: ## Start such a cluster to play with, and install the chart
 kubernetes-down: ## End it
 	@scripts/kubernetes down
 
-lint: ## Check the format, clippy natively and for Wasm, the scripts, and the dependencies
+lint: ## Check the format, clippy natively and for Wasm, the scripts, the workflows, and the dependencies
 	cargo fmt --all --check
 	cargo fmt --manifest-path fuzz/Cargo.toml --check
 	cargo clippy --workspace --all-targets -- --deny warnings
 	scripts/wasm-cargo clippy --profile component --package footfall --package footfall-bench-empty -- --deny warnings
 	scripts/wasm-cargo clippy --profile component --package footfall --no-default-features --features wasi-final -- --deny warnings
 	scripts/shellcheck
+	scripts/actionlint
 	scripts/deny
 
 version-set: ## Write the version VERSION into every file that has one
