@@ -8,6 +8,7 @@
 //! sbom        what is said of the components
 //! publishing  what is pushed can be pulled, unless a byte was changed
 //! versions    how a version is cut
+//! workflows   what the workflows may do
 //! ```
 
 mod contents;
@@ -16,3 +17,4 @@ mod publishing;
 mod registry;
 mod sbom;
 mod versions;
+mod workflows;
