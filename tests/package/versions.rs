@@ -13,8 +13,10 @@ fn changelog(project: &Project) -> Vec<String> {
 #[test]
 fn version_set_makes_a_section_of_what_is_unreleased_and_the_release_has_it_as_its_notes() {
     let project = Project::new();
-    let (_, unreleased) =
-        changelog(&project)[0].clone().split_once("]\n").map(|(a, b)| (a.to_owned(), b.to_owned())).expect("a heading");
+    let path = project.path("CHANGELOG.md");
+    let text = fs::read_to_string(&path).expect("text");
+    fs::write(&path, text.replacen("## [Unreleased]\n", "## [Unreleased]\n\n- This is new.\n", 1)).expect("written");
+    let unreleased = changelog(&project)[0].strip_prefix("[Unreleased]\n").expect("what is unreleased").to_owned();
     stdout(&mut project.command("make", &["version-set", "VERSION=7.8.9"]));
     assert_eq!(project.version(), "7.8.9");
     let sections = changelog(&project);
