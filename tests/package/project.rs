@@ -44,9 +44,12 @@ impl Project {
         project
     }
 
-    /// One that builds everything itself. It stays, so that dependencies are built once.
+    /// One that builds everything itself, checked out by somebody whose files nobody else may read. It stays, so that dependencies
+    /// are built once.
     pub fn elsewhere() -> Self {
-        Self::copy(fixed_directory("a longer path/elsewhere"), None)
+        let project = Self::copy(fixed_directory("a longer path/elsewhere"), None);
+        stdout(&mut project.command("chmod", &["-R", "go=", "spin.toml", "deploy"]));
+        project
     }
 
     fn copy(directory: PathBuf, temporary: Option<TempDir>) -> Self {
