@@ -28,6 +28,7 @@ SUITES := $(filter-out $(SKIP),chart browser image package volume warehouse)
 
 test: lint build hosts ## Check the style, build, and run all tests; SKIP="browser image" leaves out those suites
 	$(if $(filter chart package,$(SUITES)),scripts/chart-tools)
+	$(if $(filter package,$(SUITES)),scripts/package-tools && scripts/go-tool registry)
 	$(if $(filter browser,$(SUITES)),scripts/browser-tools)
 	scripts/schemathesis
 	$(if $(filter warehouse,$(SUITES)),PATH="$$(scripts/warehouse-tools):$$PATH") cargo test --workspace --lib $(addprefix --test ,$(SUITES))

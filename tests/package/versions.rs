@@ -15,7 +15,8 @@ fn version_set_makes_a_section_of_what_is_unreleased_and_the_release_has_it_as_i
     let project = Project::new();
     let path = project.path("CHANGELOG.md");
     let text = fs::read_to_string(&path).expect("text");
-    fs::write(&path, text.replacen("## [Unreleased]\n", "## [Unreleased]\n\n- This is new.\n", 1)).expect("written");
+    fs::write(&path, text.replacen("## [Unreleased]\n", "## [Unreleased]\n\n- This is new,\n  and so is that.\n", 1))
+        .expect("written");
     let unreleased = changelog(&project)[0].strip_prefix("[Unreleased]\n").expect("what is unreleased").to_owned();
     stdout(&mut project.command("make", &["version-set", "VERSION=7.8.9"]));
     assert_eq!(project.version(), "7.8.9");
@@ -25,7 +26,9 @@ fn version_set_makes_a_section_of_what_is_unreleased_and_the_release_has_it_as_i
     assert!(heading.starts_with("[7.8.9] - 20"), "{heading}");
     assert_eq!(section, unreleased);
     let notes = stdout(&mut project.command("scripts/release-notes", &["v7.8.9"]));
-    assert_eq!(notes.trim(), unreleased.trim());
+    assert!(notes.split_whitespace().eq(unreleased.split_whitespace()), "{notes}");
+    // GitHub shows each line as one.
+    assert!(notes.starts_with("- This is new, and so is that.\n"), "{notes}");
     // Once it has a section, what is written afterwards is the next version's.
     stdout(&mut project.command("make", &["version-set", "VERSION=7.8.9"]));
     assert_eq!(changelog(&project), sections);
