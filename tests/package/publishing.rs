@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::process::Command;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::project::{Project, attempt, stdout, tamper};
@@ -82,4 +82,25 @@ fn a_changed_byte_in_the_registry_is_refused() {
     show().expect("as it was pushed");
     tamper(&registry.blob(chart_manifest["layers"][0]["digest"].as_str().expect("a digest")));
     show().expect_err("a changed chart was taken");
+}
+
+/// As the workflow does, by `docker login` alone.
+#[test]
+fn whoever_has_logged_in_by_docker_may_push_and_nobody_else() {
+    // The password is `secret`.
+    let users = "somebody:$2b$04$JxVAjr6QhROsCW6zknFWIOatotbYzimzXeKarhLBC/Tw.u9pKoBrq\n";
+    let (registry, project) = (Registry::start_for("127.0.0.1", Some(users)), Project::new());
+    project.package(&format!("{}/somebody/footfall", registry.address));
+    let home = TempDir::new().expect("a directory");
+    let publish = || {
+        let mut publish = project.command("scripts/publish", &[]);
+        let publish = publish.env("HOME", home.path()).env_remove("XDG_RUNTIME_DIR").env_remove("DOCKER_CONFIG");
+        attempt(registry.trusted_by(publish))
+    };
+    publish().expect_err("a stranger may push");
+    // What `docker login` writes: `somebody:secret` in base64.
+    let login = json!({"auths": {&registry.address: {"auth": "c29tZWJvZHk6c2VjcmV0"}}});
+    fs::create_dir(home.path().join(".docker")).expect("a directory");
+    fs::write(home.path().join(".docker/config.json"), login.to_string()).expect("written");
+    publish().expect("somebody may push");
 }

@@ -16,8 +16,13 @@ pub struct Registry {
 }
 
 impl Registry {
-    /// One that listens on an address of this machine.
+    /// One that listens on an address of this machine, and is open to all.
     pub fn start(address: &str) -> Self {
+        Self::start_for(address, None)
+    }
+
+    /// The same for those who are in a file of `htpasswd`.
+    pub fn start_for(address: &str, users: Option<&str>) -> Self {
         let directory = TempDir::new().expect("a directory");
         let path = |name: &str| directory.path().join(name).into_os_string().into_string().expect("text");
         let (key, certificate) = (path("key.pem"), path("certificate.pem"));
@@ -28,8 +33,13 @@ impl Registry {
         let made = openssl.output().expect("openssl");
         assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
 
+        let auth = users.map(|users| {
+            fs::write(path("users"), users).expect("written");
+            serde_json::json!({"htpasswd": {"realm": "registry", "path": path("users")}})
+        });
         let configuration = serde_json::json!({
             "version": "0.1",
+            "auth": auth,
             "log": {"formatter": "json", "accesslog": {"disabled": true}},
             "storage": {"filesystem": {"rootdirectory": path("storage")}},
             "http": {"addr": format!("{address}:0"), "tls": {"certificate": certificate, "key": key}},
