@@ -5,7 +5,7 @@
 # The manifest has the path of the component, so the target directory is fixed.
 export CARGO_TARGET_DIR := $(CURDIR)/target
 
-.PHONY: help build hosts run cluster seed test test-url soak fuzz bench e2e kubernetes kubernetes-up kubernetes-down image package lint version-set fmt clean
+.PHONY: help build hosts run cluster seed test test-url soak fuzz bench e2e kubernetes kubernetes-long kubernetes-up kubernetes-down image package lint version-set fmt clean
 
 help: ## Show the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' Makefile
@@ -64,6 +64,9 @@ e2e: ## Install the chart on the cluster of the kube context, and check it (IMAG
 # If make is killed, the cluster ends too.
 kubernetes: ## Run the tests in a Kubernetes of their own, which is built first (needs root and Go 1.26)
 	@setpriv --pdeathsig TERM scripts/kubernetes test
+
+kubernetes-long: ## Run those that take longer: upgrades, each way to install, full volumes, too little memory, IPv6
+	@setpriv --pdeathsig TERM scripts/kubernetes long
 
 kubernetes-up: ## Start such a cluster to play with, and install the chart
 	@scripts/kubernetes up

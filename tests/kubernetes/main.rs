@@ -3,14 +3,16 @@
 //! ```text
 //! any_cluster  what the chart promises, on any cluster: asked through the API server alone
 //! own_cluster  what needs access to the node and the network: a cluster that scripts/kubernetes starts
+//! long         the same, where it takes longer
 //!
 //! release      the chart as it is installed, and what is asked of its replicas
 //! node         the processes of pods
 //! ```
 //!
-//! `make kubernetes` runs them all; `make e2e` those in `any_cluster`, on the cluster of the current kube context.
+//! `make kubernetes` runs them all but `long`, which `make kubernetes-long` does; `make e2e` those in `any_cluster`, on the cluster of the current kube context.
 
 mod any_cluster;
+mod long;
 mod node;
 mod own_cluster;
 mod release;

@@ -78,6 +78,16 @@ impl Release {
 
     /// One in a namespace that enforces restricted pod security: the tests' with this behind its name.
     pub fn install(suffix: &str, values: &[&str]) -> Self {
+        let release = Self::not_yet(suffix, values);
+        assert!(!BROKEN.swap(true, Ordering::Relaxed), "the chart does not get ready, as a test before this says");
+        release.upgrade(&[]);
+        release.wait_until_ready();
+        BROKEN.store(false, Ordering::Relaxed);
+        release
+    }
+
+    /// Such a namespace, and nothing in it.
+    pub fn not_yet(suffix: &str, values: &[&str]) -> Self {
         // Lest they touch whatever cluster a developer happens to have.
         assert!(
             env::var_os("FOOTFALL_CLUSTER").is_some(),
@@ -88,12 +98,7 @@ impl Release {
         let metadata = json!({"name": namespace, "labels": labels});
         apply(&json!({"apiVersion": "v1", "kind": "Namespace", "metadata": metadata}));
         let values = values.iter().map(|&value| value.to_owned()).chain(env::var("FOOTFALL_VALUES")).collect();
-        let release = Self { namespace, values };
-        assert!(!BROKEN.swap(true, Ordering::Relaxed), "the chart does not get ready, as a test before this says");
-        release.upgrade(&[]);
-        release.wait_until_ready();
-        BROKEN.store(false, Ordering::Relaxed);
-        release
+        Self { namespace, values }
     }
 
     /// Installs it, or gives it other values: those of all, and these.
@@ -172,6 +177,12 @@ impl Release {
     pub fn count(&self, replica: usize) -> i64 {
         let answer = self.ask(replica, "/visits/count?scope=replica");
         answer["visits"].as_i64().unwrap_or_else(|| panic!("no number of visits: {answer}"))
+    }
+
+    /// Waits until visitors have come to a replica.
+    pub fn wait_until_visited(&self, replica: usize) {
+        let before = self.count(replica);
+        eventually("it is visited", || (self.count(replica) > before + 100).then_some(()));
     }
 
     /// How many visits each of three replicas has, asked for its own.

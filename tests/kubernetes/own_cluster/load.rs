@@ -34,16 +34,26 @@ pub fn under_load(
     requests_of_a_connection: usize,
     work: impl FnOnce() + Send,
 ) -> (i64, Vec<String>) {
+    under_load_of(16, &release.url(), requests_of_a_connection, work)
+}
+
+/// The same, with so many clients of any URL.
+pub fn under_load_of(
+    clients: usize,
+    url: &str,
+    requests_of_a_connection: usize,
+    work: impl FnOnce() + Send,
+) -> (i64, Vec<String>) {
     // Hundreds of connections a second would use up the ports of this network, which is the tests' own.
     fs::write("/proc/sys/net/ipv4/tcp_tw_reuse", "1").expect("a network of our own");
-    let url = release.url();
     let stop = AtomicBool::new(false);
     let clients = thread::scope(|scope| {
-        let clients: [_; 16] = std::array::from_fn(|_| scope.spawn(|| visit(&url, requests_of_a_connection, &stop)));
+        let visit = || visit(url, requests_of_a_connection, &stop);
+        let clients: Vec<_> = (0..clients).map(|_| scope.spawn(visit)).collect();
         let worked = scope.spawn(work).join();
         stop.store(true, Ordering::Relaxed);
         worked.expect("work");
-        clients.map(|client| client.join().expect("a client"))
+        clients.into_iter().map(|client| client.join().expect("a client")).collect::<Vec<_>>()
     });
     let answered = clients.iter().map(|(answered, _)| answered).sum();
     let failed: Vec<_> = clients.into_iter().flat_map(|(_, failed)| failed).collect();

@@ -1,7 +1,7 @@
 //! What needs access to the node and the network: a cluster that scripts/kubernetes starts.
 
 mod faults;
-mod load;
+pub mod load;
 mod policy;
 mod registry;
 mod restarts;

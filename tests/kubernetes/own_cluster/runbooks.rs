@@ -67,9 +67,8 @@ fn assert_total(release: &Release, replicas: usize, total: i64) -> Value {
 /// Lets visitors come for a while, and then does something; returns how many visits were answered.
 fn visited(release: &Release, replicas: usize, work: impl FnOnce() + Send) -> i64 {
     let (answered, failed) = under_load(release, 20, || {
-        let before: Vec<_> = (0..replicas).map(|replica| release.count(replica)).collect();
-        for (replica, before) in before.into_iter().enumerate() {
-            eventually("it is visited", || (release.count(replica) > before + 100).then_some(()));
+        for replica in 0..replicas {
+            release.wait_until_visited(replica);
         }
         work();
     });

@@ -1,0 +1,3 @@
+//! What takes longer than `make kubernetes` should: `make kubernetes-long`.
+
+mod upgrades;
