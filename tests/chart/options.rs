@@ -102,9 +102,16 @@ fn helm_test(answer: &str) -> bool {
 }
 
 #[test]
-fn helm_test_fails_unless_the_answer_for_all_replicas_is_complete() {
-    assert!(helm_test(r#"{"total":3,"complete":true,"replicas":[]}"#));
-    assert!(!helm_test(r#"{"total":3,"complete":false,"replicas":[]}"#));
+fn helm_test_fails_unless_the_answer_for_all_replicas_is_complete_and_has_a_log_of_each() {
+    let answer = |complete, answered| {
+        let replicas = vec![json!({"state": "answered"}); answered];
+        helm_test(&json!({"total": 3, "complete": complete, "replicas": replicas}).to_string())
+    };
+    assert!(answer(true, 3));
+    assert!(!answer(false, 3));
+    assert!(!answer(true, 2));
+    // Somebody has scaled it up.
+    assert!(answer(true, 4));
     assert!(!helm_test(""));
 }
 

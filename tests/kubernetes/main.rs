@@ -6,6 +6,7 @@
 //! long         the same, where it takes longer
 //!
 //! release      the chart as it is installed, and what is asked of its replicas
+//! shell        the shell of somebody who follows a document
 //! node         the processes of pods
 //! ```
 //!
@@ -16,6 +17,7 @@ mod long;
 mod node;
 mod own_cluster;
 mod release;
+mod shell;
 
 // That of the tests over HTTP, of which these need a part.
 #[allow(dead_code)]

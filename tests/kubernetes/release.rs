@@ -101,6 +101,11 @@ impl Release {
         Self { namespace, values }
     }
 
+    /// The one that somebody else installs, in the namespace that a new kubeconfig has.
+    pub fn of_somebody_else() -> Self {
+        Self { namespace: "default".to_owned(), values: Vec::new() }
+    }
+
     /// Installs it, or gives it other values: those of all, and these.
     pub fn upgrade(&self, values: &[&str]) {
         let mut helm = self.helm(&["upgrade", "--install", NAME, &format!("{ROOT}/deploy/chart")]);

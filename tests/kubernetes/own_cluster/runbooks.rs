@@ -1,13 +1,10 @@
 //! `docs/runbooks.md`, as it is written, while visitors come.
 
-use std::env;
-use std::path::Path;
-use std::process::Command;
-
 use serde_json::Value;
 
 use super::load::under_load;
-use crate::release::{ROOT, Release, eventually, in_state, kubectl, stdout};
+use crate::release::{Release, eventually, in_state, stdout};
+use crate::shell::Shell;
 
 const DOCUMENT: &str = include_str!("../../../docs/runbooks.md");
 
@@ -19,30 +16,9 @@ fn blocks(title: &str) -> Vec<&'static str> {
     section.split("```bash\n").skip(1).filter_map(|block| block.split("```").next()).collect()
 }
 
-/// A shell in a directory of its own, for which a namespace is the one of the current context.
-struct Shell {
-    directory: tempfile::TempDir,
-}
-
-impl Shell {
-    fn of(release: &Release) -> Self {
-        let directory = tempfile::tempdir().expect("a directory");
-        let config = directory.path().join("kubeconfig");
-        std::fs::copy(env::var_os("KUBECONFIG").expect("a kubeconfig"), &config).expect("a copy");
-        let context = ["config", "set-context", "--current", "--namespace", &release.namespace];
-        stdout(kubectl(&context).env("KUBECONFIG", &config));
-        std::os::unix::fs::symlink(Path::new(ROOT).join("deploy"), directory.path().join("deploy")).expect("a link");
-        Self { directory }
-    }
-
-    /// Runs commands, after some others and those that all runbooks begin with.
-    fn run(&self, before: &str, commands: &[&str]) {
-        let script = format!("set -euo pipefail\n{before}\n{}\n{}", blocks("").concat(), commands.join("\n"));
-        let path = format!("{ROOT}/target/tools:{}", env::var("PATH").expect("a path"));
-        let mut bash = Command::new("bash");
-        bash.args(["-c", &script]).current_dir(self.directory.path()).env("PATH", path);
-        stdout(bash.env("KUBECONFIG", self.directory.path().join("kubeconfig")));
-    }
+/// Runs commands, after some others and those that all runbooks begin with.
+fn run(shell: &Shell, before: &str, commands: &[&str]) {
+    shell.run(&format!("{before}\n{}\n{}", blocks("").concat(), commands.join("\n")));
 }
 
 /// Checks that each replica counts so many visits, of all time and in the charts, and that nothing is missing.
@@ -81,11 +57,11 @@ fn a_lost_volume_is_restored_from_a_backup() {
     let release = Release::install("-restored", &["exportToken.value=secret"]);
     let shell = Shell::of(&release);
     let mut total = release.total(0, 3) + visited(&release, 3, || ());
-    shell.run("", &blocks("Back up"));
+    run(&shell, "", &blocks("Back up"));
     stdout(&mut release.kubectl(&["delete", "pvc/visits-footfall-1", "pod/footfall-1"]));
     release.wait_until_ready();
     assert_eq!(release.count(1), 0);
-    shell.run("", &blocks("Restore after a lost volume"));
+    run(&shell, "", &blocks("Restore after a lost volume"));
     let answer = assert_total(&release, 3, total);
     assert_eq!((in_state(&answer, "answered"), in_state(&answer, "retired")), (3, 1), "{answer}");
     total += visited(&release, 3, || ());
@@ -99,7 +75,7 @@ fn five_replicas_become_three_for_good_while_visitors_come() {
     release.scale(5);
     let shell = Shell::of(&release);
     let before = release.total(0, 5);
-    let total = before + visited(&release, 5, || shell.run("", &blocks("Scale down for good")));
+    let total = before + visited(&release, 5, || run(&shell, "", &blocks("Scale down for good")));
     let claims = release.get("pvc");
     assert_eq!(claims["items"].as_array().map(Vec::len), Some(3), "{claims}");
     let answer = assert_total(&release, 3, total);
@@ -117,9 +93,9 @@ fn a_cluster_moves_into_another_namespace() {
     let [first, second] = blocks("Move to another cluster")[..] else { panic!("not two blocks") };
     let function = first.trim_end().strip_suffix("move").expect("a function, and a call");
     let before = old.total(0, 3) + new.total(0, 3);
-    let moved = visited(&old, 3, || shell.run(&options, &[first]));
+    let moved = visited(&old, 3, || run(&shell, &options, &[first]));
     // Nobody comes to the old one any more.
-    let answered = visited(&new, 3, || shell.run(&options, &[function, second]));
+    let answered = visited(&new, 3, || run(&shell, &options, &[function, second]));
     let total = before + moved + answered;
     let answer = assert_total(&new, 3, total);
     assert_eq!((in_state(&answer, "answered"), in_state(&answer, "imported")), (3, 3), "{answer}");
