@@ -208,6 +208,7 @@ impl Release {
         let url = eventually("the Service has an address", || {
             let service = self.get(&format!("service/{NAME}"));
             let address = service["status"]["loadBalancer"]["ingress"][0]["ip"].as_str()?;
+            let address = if address.contains(':') { format!("[{address}]") } else { address.to_owned() };
             Some(format!("http://{address}:5000"))
         });
         eventually("the LoadBalancer answers", || Client::new(&url).try_get("/version").ok());

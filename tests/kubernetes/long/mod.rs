@@ -1,5 +1,6 @@
 //! What takes longer than `make kubernetes` should: `make kubernetes-long`.
 
+mod ipv6;
 mod local_volumes;
 mod memory;
 mod readme;
