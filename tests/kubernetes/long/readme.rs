@@ -28,14 +28,34 @@ fn commands(title: &str) -> String {
     block.lines().map(|line| line.strip_prefix("$ ").unwrap_or(line).to_owned() + "\n").collect()
 }
 
-/// A namespace of a cluster of somebody else.
-fn stranger() -> (Release, Shell) {
-    let release = Release::of_somebody_else();
-    let shell = Shell::of(&release);
-    // What the registry of `test.image` would give, if there were one.
-    let tag = ["--namespace", "k8s.io", "images", "tag", "--force"];
-    stdout(Command::new("ctr").args(tag).args(["localhost/footfall-busybox:1", "docker.io/library/busybox:1.37"]));
-    (release, shell)
+/// Somebody with a cluster, of which nothing stays, whatever fails.
+struct Stranger {
+    release: Release,
+    shell: Shell,
+}
+
+impl Stranger {
+    fn new() -> Self {
+        let release = Release::of_somebody_else();
+        // What the registry of `test.image` would give, if there were one.
+        let tag = ["--namespace", "k8s.io", "images", "tag", "--force"];
+        stdout(Command::new("ctr").args(tag).args(["localhost/footfall-busybox:1", "docker.io/library/busybox:1.37"]));
+        Self { shell: Shell::of(&release), release }
+    }
+}
+
+impl Drop for Stranger {
+    fn drop(&mut self) {
+        stdout(&mut self.release.helm(&["uninstall", NAME, "--wait", "--ignore-not-found"]));
+        stdout(&mut self.release.kubectl(&["delete", "pvc", "--all"]));
+        make_runtime_class();
+    }
+}
+
+/// The one that the cluster has.
+fn make_runtime_class() {
+    let metadata = json!({"name": "wasmtime-spin-v2"});
+    apply(&json!({"apiVersion": "node.k8s.io/v1", "kind": "RuntimeClass", "metadata": metadata, "handler": "spin"}));
 }
 
 /// Follows the NOTES, which end with how to delete the claims, and removes what they leave. Without `is_tested` they are
@@ -54,28 +74,31 @@ fn follow_notes(release: &Release, shell: &Shell, is_tested: bool) {
 
 #[test]
 fn the_commands_for_an_installation_give_a_release_that_answers() {
-    let (release, shell) = stranger();
+    let stranger = Stranger::new();
+    let Stranger { release, shell } = &stranger;
     // There is neither kind nor the source, so the image comes in the way for nodes without kind.
     let (image, install): (Vec<_>, Vec<_>) = {
         let commands: Vec<_> = commands("Install").lines().map(str::to_owned).collect();
         commands.into_iter().partition(|line| line.starts_with("make ") || line.starts_with("kind "))
     };
-    assert_eq!(image.len(), 2, "{image:?}");
+    let words: Vec<_> = image.iter().flat_map(|line| line.split(' ')).collect();
+    let archive = words.iter().find(|word| word.starts_with("target/footfall-")).expect("an archive");
+    let tag = archive.trim_start_matches("target/footfall-").trim_end_matches(".tar");
     assert!(DOCUMENT.contains("`ctr -n k8s.io images import`"));
-    shell.run("ctr -n k8s.io images rm docker.io/library/footfall:0.1.0");
-    shell.run("ctr -n k8s.io images import target/footfall-0.1.0.tar");
+    shell.run(&format!("ctr -n k8s.io images rm docker.io/library/footfall:{tag}"));
+    shell.run(&format!("ctr -n k8s.io images import {archive}"));
     shell.run(&install.join("\n"));
-    follow_notes(&release, &shell, true);
+    follow_notes(release, shell, true);
 }
 
 #[test]
 fn each_block_of_values_gives_a_release_that_answers() {
-    let (release, shell) = stranger();
-    let provisioner = json!({"provisioner": "rancher.io/local-path", "volumeBindingMode": "WaitForFirstConsumer"});
-    let mut class = json!({"apiVersion": "storage.k8s.io/v1", "kind": "StorageClass"});
-    class["metadata"] = json!({"name": "vultr-block-storage"});
-    class.as_object_mut().expect("an object").extend(provisioner.as_object().expect("an object").clone());
-    apply(&class);
+    let stranger = Stranger::new();
+    let Stranger { release, shell } = &stranger;
+    apply(&json!({
+        "apiVersion": "storage.k8s.io/v1", "kind": "StorageClass", "metadata": {"name": "vultr-block-storage"},
+        "provisioner": "rancher.io/local-path", "volumeBindingMode": "WaitForFirstConsumer",
+    }));
     let all = DOCUMENT.split("```yaml\n").skip(1).filter_map(|block| block.split("```").next());
     let file = tempfile::NamedTempFile::new().expect("a file");
     for values in all {
@@ -83,32 +106,31 @@ fn each_block_of_values_gives_a_release_that_answers() {
         fs::write(file.path(), values).expect("written");
         shell.run(&format!("helm install {NAME} deploy/chart --values {}", file.path().display()));
         // OpenShift would choose a user for the pod of `helm test`, whose image has root.
-        follow_notes(&release, &shell, !values.contains("runAsUser: null"));
+        follow_notes(release, shell, !values.contains("runAsUser: null"));
     }
     stdout(&mut kubectl(&["delete", "storageclass", "vultr-block-storage"]));
 }
 
 #[test]
 fn each_kind_of_service_and_a_runtime_class_of_the_chart_give_a_release_that_answers() {
-    let (release, shell) = stranger();
+    let stranger = Stranger::new();
+    let Stranger { release, shell } = &stranger;
     stdout(&mut kubectl(&["delete", "runtimeclass", "wasmtime-spin-v2"]));
     for values in
         ["runtimeClass.create=true", "runtimeClass.create=true,service.type=NodePort", "service.type=ClusterIP"]
     {
         if !values.contains("create") {
-            let metadata = json!({"name": "wasmtime-spin-v2"});
-            apply(
-                &json!({"apiVersion": "node.k8s.io/v1", "kind": "RuntimeClass", "metadata": metadata, "handler": "spin"}),
-            );
+            make_runtime_class();
         }
         shell.run(&format!("helm install {NAME} deploy/chart --set {values}"));
-        follow_notes(&release, &shell, true);
+        follow_notes(release, shell, true);
     }
 }
 
 #[test]
 fn the_commands_for_a_release_that_runs_do_what_they_say() {
-    let (release, shell) = stranger();
+    let stranger = Stranger::new();
+    let Stranger { release, shell } = &stranger;
     shell.run(&format!("helm install {NAME} deploy/chart\nkubectl rollout status statefulset/{NAME}"));
     for replica in 0..3 {
         release.ask(replica, "/");
@@ -146,5 +168,5 @@ fn the_commands_for_a_release_that_runs_do_what_they_say() {
     assert!(said.contains("\"state\": \"answered\""), "{said}");
     release.wait_until_ready();
     assert_eq!(replicas(), 3);
-    follow_notes(&release, &shell, true);
+    follow_notes(release, shell, true);
 }
