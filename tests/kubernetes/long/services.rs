@@ -9,7 +9,7 @@ const NOBODY: &str = "service.loadBalancerClass=example.com/nobody";
 #[test]
 fn without_an_address_helm_4_installs_and_helm_3_waits_until_its_timeout_while_the_replicas_are_ready() {
     let chart = format!("{ROOT}/deploy/chart");
-    let release = Release::not_yet("-no-address", &["replicaCount=1"]);
+    let release = Release::not_yet("-no-address", &[]);
     let install = |wait: &str, timeout: &str| {
         try_stdout(&mut release.helm(&[
             "upgrade",
