@@ -6,6 +6,7 @@ So every figure is the median of several short rounds, and is compared with an e
     facts     the machine, the sizes, the start, the fsyncs
     servers   starts servers, and asks them for their numbers
     runtime   measures Footfall on one runtime
+    reads     measures what reading takes
     report    the results as a table
 """
 
@@ -18,6 +19,7 @@ import sys
 from pathlib import Path
 
 import facts
+import reads
 import report
 from runtime import Runtime
 from servers import Local, Remote
@@ -43,12 +45,16 @@ def local_runtime(name: str, command: list[str]) -> Runtime:
     starts = facts.starts(lambda number: start(f"start {number}"), ROOT)
     say(f"{name}: counting fsyncs")
     fsyncs = {value: facts.fsyncs(command, ROOT, OUT / f"{name} fsyncs {value}", value) for value in SYNCHRONOUS}
+    say(f"{name}: reading")
+    full = start("reads", export_token=reads.TOKEN)
+    times = reads.reads(full)
+    full.stop()
     apps = {f", {value}": start(value, synchronous=value) for value in SYNCHRONOUS}
-    return Runtime(name, start("empty", HERE / "empty"), apps, starts, fsyncs)
+    return Runtime(name, start("empty", HERE / "empty"), apps, starts, fsyncs, times)
 
 
 def remote_runtime(url: str, empty: str | None) -> Runtime:
-    """Takes a server that runs already. Start, fsyncs and memory are not known."""
+    """Takes a server that runs already. Start, fsyncs, memory and reads are not known."""
     return Runtime(url, Remote(empty) if empty else None, {"": Remote(url)})
 
 

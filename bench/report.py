@@ -18,6 +18,8 @@ def show(result: dict):
         print()
         if start := runtime["start"]:
             print(f"  start to the first visit   {start['first_ms']:.0f} ms, then {start['then_ms']:.0f} ms")
+        for case, times in (runtime["reads"] or {}).items():
+            print(f"  {case:26} {times['p50_ms']:.0f} ms, {times['max_ms']:.0f} ms at most")
         for synchronous, per_visit in (runtime["fsyncs_per_visit"] or {}).items():
             text = ", ".join(f"{number:.3f} at {connections}" for connections, number in per_visit.items())
             print(f"  fsyncs a visit, {synchronous:10} {text} connections (under strace)")

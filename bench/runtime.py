@@ -28,8 +28,10 @@ class Runtime:
         apps: dict[str, Remote],
         starts: dict | None = None,
         fsyncs: dict | None = None,
+        reads: dict | None = None,
     ):
-        self.name, self.empty, self.apps, self.starts, self.fsyncs = name, empty, apps, starts, fsyncs
+        self.name, self.empty, self.apps = name, empty, apps
+        self.starts, self.fsyncs, self.reads = starts, fsyncs, reads
         first = next(iter(apps.values()))
         visits = {f"visit{suffix}": (app, ["/"]) for suffix, app in apps.items()}
         self.cases = visits | {"9 reads, 1 visit": (first, NINE_READS_ONE_VISIT)}
@@ -80,6 +82,7 @@ class Runtime:
             "name": self.name,
             "start": self.starts,
             "fsyncs_per_visit": self.fsyncs,
+            "reads": self.reads,
             "memory_bytes": {name: {"idle": s.idle_memory, "load": s.memory("VmHWM")} for name, s in local.items()},
             "database_bytes_per_visit": sum(size for _, size in growth) / sum(visits for visits, _ in growth),
             "loads": [
