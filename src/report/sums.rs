@@ -49,7 +49,9 @@ impl InRange<PageCount> {
     /// Whether another replica answered for the same range.
     pub fn is_of(&self, other: Option<&Self>) -> bool {
         other.is_some_and(|other| {
-            let times = |one: &Self| one.previous.map(|previous| (previous.since, previous.until));
+            // A report has microseconds, and the own one may have more.
+            let micros = |previous: Period| [previous.since, previous.until].map(|at| at.timestamp_micros());
+            let times = |one: &Self| one.previous.map(micros);
             same_buckets(&self.buckets, &other.buckets) && times(self) == times(other)
         })
     }

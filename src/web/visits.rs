@@ -1,8 +1,9 @@
 //! `/visits`: the latest visits, as text and JSON; in a browser, the dashboard.
 
 use chrono::{DateTime, Utc};
-use http::Response;
+use http::header::CONTENT_SECURITY_POLICY;
 use http::request::Parts;
+use http::{HeaderValue, Response};
 
 use super::address::address;
 use super::app::App;
@@ -28,7 +29,12 @@ pub async fn get(app: &App, request: &Parts, now: DateTime<Utc>, format: Format)
     } else {
         tail(app, &query, now, format).await?
     };
-    Ok(ok(format, "no-cache", full(body)))
+    let mut response = ok(format, "no-cache", full(body));
+    if format == Format::Html {
+        let policy = HeaderValue::from_static(html::DASHBOARD_POLICY);
+        response.headers_mut().insert(CONTENT_SECURITY_POLICY, policy);
+    }
+    Ok(response)
 }
 
 async fn tail(app: &App, query: &Query, now: DateTime<Utc>, format: Format) -> Result<String, Problem> {

@@ -8,9 +8,24 @@ use crate::render::svg;
 use crate::report::CoarseBefore;
 use crate::zone;
 
-/// What a browser may load and run for a page: the styles and the script below by their hashes, and nothing else.
-pub const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'sha256-C+YnJqHt1D2xLIwIlU8K8uinF2FhJrVcy98/hwHuzO8=' 'sha256-P945LdgNiBQWc+iH0WCJOCYNA3HrhEnSnF+eOi+uT7Q='; \
-     script-src 'sha256-nVg6vdat56XCF0GZzDX7vYzRTR11G0m6Gn4kPIN0q1U='; connect-src 'self'; img-src data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+/// What a browser may load and run: the styles below by their hashes, what else is given, and nothing more.
+macro_rules! policy {
+    ($more:literal) => {
+        concat!(
+            "default-src 'none'; \
+             style-src 'sha256-C+YnJqHt1D2xLIwIlU8K8uinF2FhJrVcy98/hwHuzO8=' 'sha256-P945LdgNiBQWc+iH0WCJOCYNA3HrhEnSnF+eOi+uT7Q='; ",
+            $more,
+            "img-src data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+        )
+    };
+}
+
+/// What a browser may load and run for a page.
+pub const CONTENT_SECURITY_POLICY: &str = policy!("");
+
+/// The same for the dashboard, which has a script that asks for the dashboard.
+pub const DASHBOARD_POLICY: &str =
+    policy!("script-src 'sha256-nVg6vdat56XCF0GZzDX7vYzRTR11G0m6Gn4kPIN0q1U='; connect-src 'self'; ");
 
 const STYLE: &str = include_str!("style.css");
 
@@ -74,7 +89,8 @@ mod tests {
         for (policy, text) in [
             (CONTENT_SECURITY_POLICY, STYLE),
             (CONTENT_SECURITY_POLICY, svg::STYLE),
-            (CONTENT_SECURITY_POLICY, UPDATE),
+            (DASHBOARD_POLICY, STYLE),
+            (DASHBOARD_POLICY, UPDATE),
             (svg::CONTENT_SECURITY_POLICY, svg::STYLE),
         ] {
             let hash = STANDARD.encode(Sha256::digest(text));

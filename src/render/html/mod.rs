@@ -30,6 +30,6 @@ pub use dashboard::dashboard;
 pub use error::error;
 pub use filter::Filter;
 pub use home::home;
-pub use layout::CONTENT_SECURITY_POLICY;
+pub use layout::{CONTENT_SECURITY_POLICY, DASHBOARD_POLICY};
 pub use pages::{PagesView, pages};
 pub use view::Dashboard;

@@ -1,7 +1,7 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-use chrono::DateTime;
+use chrono::{DateTime, TimeDelta};
 use proptest::prelude::*;
 
 use super::*;
@@ -176,7 +176,10 @@ fn in_range(since: Option<i64>, visits: &[i64]) -> InRange<PageCount> {
 #[test]
 fn a_merged_range_is_the_sum_of_those_that_were_asked_for_it() {
     let with = |replica, range| Summary { range, ..summary(replica, Vec::new()) };
-    let own = with(0, Some(in_range(Some(3), &[1, 2])));
+    // A report of a peer has no nanoseconds.
+    let precise = in_range(Some(3), &[1, 2]);
+    let previous = precise.previous.map(|one| Period { until: one.until + TimeDelta::nanoseconds(999), ..one });
+    let own = with(0, Some(InRange { previous, ..precise }));
     let answers = [
         Some(in_range(Some(3), &[10, 20])),
         // Other months, another period before, and a version that knows of no ranges.

@@ -129,7 +129,7 @@ fn markup_in_the_name_of_a_page_is_text() {
     assert!(title(&document).contains(MARKUP) && texts(&document)[0].contains(MARKUP), "{}", chart.text());
     let html = site.get_with(&format!("/visits?page={page}"), &[("accept", "text/html")]);
     assert_eq!(html.status, 200, "{}", html.text());
-    assert!(html.text().contains("&lt;script&gt;alert(1)&lt;/script&gt;") && !html.text().contains("<script"));
+    assert!(html.text().contains("&lt;script&gt;alert(1)&lt;/script&gt;") && !html.text().contains("<script>alert"));
 }
 
 #[test]
