@@ -1,4 +1,4 @@
-"""Measures Footfall beside an empty component: `make bench`.
+"""Measures Footfall beside an empty component, and what reading takes: `make bench`.
 
 The cost of a request depends on the machine, which the servers share with the load generator and with other processes.
 So every figure is the median of several short rounds, and is compared with an empty request in the same seconds.
