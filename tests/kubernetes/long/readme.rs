@@ -76,12 +76,15 @@ fn follow_notes(release: &Release, shell: &Shell, is_tested: bool) {
 fn the_commands_for_an_installation_give_a_release_that_answers() {
     let stranger = Stranger::new();
     let Stranger { release, shell } = &stranger;
+    // own_cluster::registry installs from a registry. What follows that is for any way.
+    let [published, built] = blocks("Install", "console")[..] else { panic!("two ways to install") };
+    let run = |block: &str| block.lines().map(|line| line.trim_start_matches("$ ").to_owned()).collect::<Vec<_>>();
     // There is neither kind nor the source, so the image comes in the way for nodes without kind.
-    let (image, install): (Vec<_>, Vec<_>) = {
-        let commands: Vec<_> = commands("Install").lines().map(str::to_owned).collect();
-        commands.into_iter().partition(|line| line.starts_with("make ") || line.starts_with("kind "))
-    };
-    let words: Vec<_> = image.iter().flat_map(|line| line.split(' ')).collect();
+    let (image, mut install): (Vec<_>, Vec<_>) =
+        run(built).into_iter().partition(|line| line.starts_with("make ") || line.starts_with("kind "));
+    install.extend(run(published).into_iter().skip(1));
+    let words: Vec<_> =
+        image.iter().filter(|line| line.starts_with("kind ")).flat_map(|line| line.split(' ')).collect();
     let archive = words.iter().find(|word| word.starts_with("target/footfall-")).expect("an archive");
     let tag = archive.trim_start_matches("target/footfall-").trim_end_matches(".tar");
     assert!(DOCUMENT.contains("`ctr -n k8s.io images import`"));
