@@ -17,7 +17,7 @@ use super::response::{Body, attachment, full, ok};
 use crate::limits::{CACHE_COUNTS, DEFAULT_LIST};
 use crate::peers::Question;
 use crate::range::Named;
-use crate::render::html::{self, Filter, PagesView};
+use crate::render::html::{self, PagesView};
 use crate::render::{csv, json};
 use crate::report::{Cluster, Deleted, Others, Paging};
 
@@ -56,15 +56,7 @@ pub async fn get(app: &App, request: &Parts, now: DateTime<Utc>, format: Format)
             sort: paging.sort,
             offset: paging.offset,
             limit,
-            filter: Filter {
-                replica: app.config.replica.clone(),
-                has_peers: !app.peers.is_empty(),
-                cluster: scope == Scope::Cluster,
-                range,
-                named,
-                zone: zone.clone(),
-                tz: tz.as_ref().map(|zone| zone.name().to_owned()),
-            },
+            filter: app.filter(scope, (range, named), tz.as_ref()),
         }),
         _ => json::line(&pages),
     };

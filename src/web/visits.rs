@@ -15,7 +15,7 @@ use super::response::{Body, full, ok};
 use super::summaries::{self, SummaryQuery};
 use crate::config::Config;
 use crate::range::Named;
-use crate::render::html::{self, Dashboard, Filter};
+use crate::render::html::{self, Dashboard};
 use crate::render::{json, text};
 use crate::report::{Cluster, Others};
 use crate::store::{Error, TailQuery};
@@ -81,15 +81,7 @@ async fn dashboard(app: &App, request: &Parts, query: &Query, now: DateTime<Utc>
         now: zone.local(now),
         tail: query.tail_if_given()?,
         page: asked.tail.page,
-        filter: Filter {
-            replica: app.config.replica.clone(),
-            has_peers: !app.peers.is_empty(),
-            cluster: scope == Scope::Cluster,
-            range,
-            named,
-            zone,
-            tz: query.tz()?.map(|zone| zone.name().to_owned()),
-        },
+        filter: app.filter(scope, (range, named), query.tz()?.as_ref()),
     }))
 }
 
