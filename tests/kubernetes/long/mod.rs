@@ -3,6 +3,7 @@
 mod ipv6;
 mod local_volumes;
 mod memory;
+mod other_kinds;
 mod readme;
 mod services;
 mod upgrades;
