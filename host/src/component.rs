@@ -34,7 +34,7 @@ fn engine(path: &Path) -> Result<Engine> {
     let mut config = Config::new();
     config.wasm_component_model_async(true);
     config.epoch_interruption(true);
-    // Compiling takes about half a second. With the cache, tests that start dozens of hosts pay it once. Without room
+    // Compiling takes some seconds. With the cache, tests that start dozens of hosts pay it once. Without room
     // for the cache, each start pays it.
     let mut cache = CacheConfig::new();
     cache.with_directory(std::path::absolute(path.with_extension("cache"))?);
