@@ -2,7 +2,6 @@
 
 use std::time::Instant;
 
-use super::connection::Connection;
 use super::database::Store;
 use super::error::Error;
 use crate::limits::CHECKPOINT_TIMEOUT;
@@ -14,18 +13,14 @@ use crate::limits::CHECKPOINT_TIMEOUT;
 /// other connection uses it at that moment, which with many visitors may not happen for long.
 const CHECKPOINT: &str = "PRAGMA wal_checkpoint(TRUNCATE)";
 
-/// How long one attempt waits, in milliseconds, for the write lock and for readers. SQLite does so by sleeping longer and
-/// longer: several short attempts find the lock free earlier than a long one.
-const PATIENCE: &str = "PRAGMA busy_timeout = 50";
-
 impl Store {
     /// Empties the write-ahead log. Where others are in the way for long, the next checkpoint does it.
     pub(super) async fn checkpoint(&self) -> Result<(), Error> {
-        // A connection of its own, since it waits where visitors do not.
-        let connection = Connection::open().await?;
-        connection.run(PATIENCE, &[]).await?;
-        let deadline = Instant::now() + CHECKPOINT_TIMEOUT;
-        while connection.integers::<3>(CHECKPOINT, &[]).await?[0] != 0 && Instant::now() < deadline {}
-        Ok(())
+        self.with_connection(async |connection| {
+            let deadline = Instant::now() + CHECKPOINT_TIMEOUT;
+            while connection.integers::<3>(CHECKPOINT, &[]).await?[0] != 0 && Instant::now() < deadline {}
+            Ok(())
+        })
+        .await
     }
 }

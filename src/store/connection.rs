@@ -9,6 +9,8 @@ use super::error::Error;
 /// A connection to the database.
 pub struct Connection {
     sqlite: sqlite::Connection,
+    /// Whether everything that other statements rely on is done.
+    pub is_prepared: Cell<bool>,
     ready_to_read: Cell<bool>,
 }
 
@@ -19,7 +21,8 @@ impl Connection {
         if cfg!(fuzzing) {
             return Err(Error::Failed("there is none".to_owned()));
         }
-        Ok(Self { sqlite: sqlite::Connection::open_default().await?, ready_to_read: Cell::new(false) })
+        let sqlite = sqlite::Connection::open_default().await?;
+        Ok(Self { sqlite, is_prepared: Cell::new(false), ready_to_read: Cell::new(false) })
     }
 
     /// Runs a statement for its effect.

@@ -63,8 +63,8 @@ impl Store {
         &self,
         work: impl AsyncFn(&Connection) -> Result<T, Error>,
     ) -> Result<T, Error> {
-        let open = async || open::open(&self.config).await;
-        with_shared(&self.connection, open, work).await
+        let prepare = async |connection: &Connection| open::prepare(connection, &self.config).await;
+        with_shared(&self.connection, prepare, work).await
     }
 
     /// Runs statements on the shared connection whose commits reach the disk.
@@ -72,33 +72,37 @@ impl Store {
         &self,
         work: impl AsyncFn(&Connection) -> Result<T, Error>,
     ) -> Result<T, Error> {
-        let open = async || open::connect(Synchronous::Full).await;
-        with_shared(&self.durable, open, work).await
+        let prepare = async |connection: &Connection| open::configure(connection, Synchronous::Full).await;
+        with_shared(&self.durable, prepare, work).await
     }
 }
 
 /// Runs statements on a shared connection, again while the database is locked. A connection that failed is dropped, and
 /// the next request opens another: so a volume that works again is used again without a restart.
+///
+/// Requests that come while a connection is being prepared share it, and prepare it as well: opening one for each of them
+/// would make SQLite read the schema for each.
 async fn with_shared<T>(
     shared: &SharedConnection,
-    open: impl AsyncFn() -> Result<Connection, Error>,
+    prepare: impl AsyncFn(&Connection) -> Result<(), Error>,
     work: impl AsyncFn(&Connection) -> Result<T, Error>,
 ) -> Result<T, Error> {
     retry_while_locked(async || {
         loop {
-            let kept = shared.borrow().clone();
-            let is_new = kept.is_none();
-            // Meanwhile other requests may open one as well. The first to be open is kept.
-            let connection = match kept {
-                Some(connection) => connection,
-                None => Rc::new(open().await?),
+            let connection = get_or_open(shared).await?;
+            let is_new = !connection.is_prepared.get();
+            let attempt = async {
+                if is_new {
+                    prepare(&connection).await?;
+                    connection.is_prepared.set(true);
+                }
+                work(&connection).await
             };
-            let result = work(&connection).await;
-            let mut shared = shared.borrow_mut();
+            let result = attempt.await;
             match result {
-                Ok(_) | Err(Error::Locked) => _ = shared.get_or_insert(connection),
+                Ok(_) | Err(Error::Locked) => {}
                 Err(ref error) => {
-                    shared.take_if(|kept| Rc::ptr_eq(kept, &connection));
+                    shared.borrow_mut().take_if(|kept| Rc::ptr_eq(kept, &connection));
                     // SQLite remembers whether the volume was read-only when it opened the file; it may not be any
                     // more.
                     if *error == Error::ReadOnly && !is_new {
@@ -110,4 +114,14 @@ async fn with_shared<T>(
         }
     })
     .await
+}
+
+async fn get_or_open(shared: &SharedConnection) -> Result<Rc<Connection>, Error> {
+    let kept = shared.borrow().clone();
+    if let Some(connection) = kept {
+        return Ok(connection);
+    }
+    let opened = Rc::new(Connection::open().await?);
+    // Meanwhile another request may have opened one.
+    Ok(shared.borrow_mut().get_or_insert(opened).clone())
 }

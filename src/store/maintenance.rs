@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 
 use super::database::Store;
 use super::error::Error;
-use crate::limits::{MAX_DISCARD_STATEMENTS, TALLY_BATCH};
+use crate::limits::{MAINTENANCE_INTERVAL, MAX_DISCARD_STATEMENTS, TALLY_BATCH};
 use crate::stderr;
 
 impl Store {
@@ -22,7 +22,9 @@ impl Store {
         // Less than a batch can wait for the next maintenance.
         let mut left = TALLY_BATCH;
         while left >= TALLY_BATCH {
-            left = self.tally(None).await?;
+            for _ in 0..MAINTENANCE_INTERVAL / TALLY_BATCH {
+                left = self.tally(None).await?;
+            }
             self.checkpoint().await?;
         }
         self.discard(now, MAX_DISCARD_STATEMENTS).await?;

@@ -7,7 +7,7 @@
 //!
 //! The requests of an instance share one connection (two with `synchronous=full`). While one request awaits its
 //! statement, statements of others run on the same connection. So every change is a single statement, which SQLite
-//! makes a transaction of its own; only creating the schema takes several, on a connection that is not shared yet.
+//! makes a transaction of its own; only creating the schema takes several, on a connection of its own.
 //! Several instances, and other processes, share the database: SQLite's write lock orders them.
 //!
 //! All modules below use `error`.
@@ -18,7 +18,7 @@
 //! | `maintenance` | what is due after some hundred visits                                | discard, tally, room, checkpoint  |
 //! | `tally`       | tallying the log, and which pages are counted separately             | database, parameters              |
 //! | `room`        | keeping the database within `max_storage`: the oldest detail goes    | checkpoint, parameters, period    |
-//! | `checkpoint`  | keeping the write-ahead log short                                    | connection                        |
+//! | `checkpoint`  | keeping the write-ahead log short                                    | database                          |
 //! | `count`       | counting visits: in all, by range, by bucket                         | imports, parameters               |
 //! | `pages`       | listing the pages with their visits in a range                       | count, imports, parameters        |
 //! | `log`         | reading the log: its tail, and the export                            | database, parameters              |
@@ -32,7 +32,7 @@
 //! | `replicas`    | what is remembered of the other replicas                             | identity, imports, stats          |
 //! | `probe`       | finding out whether visits can be recorded                           | database, parameters, checkpoint  |
 //! | `database`    | the connections that the requests of an instance share               | open, retry                       |
-//! | `open`        | opening the database; creating it from `schema.sql`, or migrating it | connection, retry                 |
+//! | `open`        | opening the database; creating it from `schema.sql`, or migrating it | connection                        |
 //! | `connection`  | a connection, and running one statement on it                        | nothing                           |
 //! | `retry`       | retrying while the database is locked                                | nothing                           |
 //! | `period`      | the periods that slots of long ago are merged into                   | nothing                           |

@@ -5,7 +5,6 @@ use spin_sdk::sqlite::Value;
 
 use super::connection::Connection;
 use super::error::Error;
-use super::retry::retry_while_locked;
 use crate::config::{Config, Synchronous};
 
 /// The version of the schema that this code knows: SQLite's `user_version`.
@@ -48,27 +47,22 @@ const IDENTITY: &str = "
     SELECT json_array(application_id, user_version, (SELECT count(*) FROM sqlite_schema))
     FROM pragma_application_id, pragma_user_version";
 
-/// Opens a connection to the database, which is created where it is not there.
+/// Prepares a connection for the requests of an instance: the database is created where it is not there.
 ///
-/// An instance ends after 128 requests, so that opening is much of what the slowest of them wait for: three statements,
+/// An instance ends after 128 requests, so that this is much of what the slowest of them wait for: three statements,
 /// sent to SQLite at once.
-pub async fn open(config: &Config) -> Result<Connection, Error> {
+pub async fn prepare(connection: &Connection, config: &Config) -> Result<(), Error> {
     let parameters = [Value::Integer(SCHEMA_VERSION), Value::Integer(config.max_pages)];
-    retry_while_locked(async || {
-        // With `full`, durability is up to another connection: see `record`.
-        let connection = Connection::open().await?;
-        let configured = configure(&connection, Synchronous::Normal);
-        let (configured, is_ready) = join!(configured, connection.value::<i64>(IS_READY, &parameters));
-        configured?;
-        match is_ready {
-            Ok(1) => {}
-            Err(Error::Locked) => return Err(Error::Locked),
-            // Whatever is wrong with the database, setting it up finds out, and says so.
-            Ok(_) | Err(_) => set_up(&connection, config).await?,
-        }
-        Ok(connection)
-    })
-    .await
+    // With `full`, durability is up to another connection: see `record`.
+    let configured = configure(connection, Synchronous::Normal);
+    let (configured, is_ready) = join!(configured, connection.value::<i64>(IS_READY, &parameters));
+    configured?;
+    match is_ready {
+        Ok(1) => Ok(()),
+        Err(Error::Locked) => Err(Error::Locked),
+        // Whatever is wrong with the database, setting it up finds out, and says so.
+        Ok(_) | Err(_) => set_up(config).await,
+    }
 }
 
 /// Opens a connection whose commits go as far as this.
@@ -79,9 +73,10 @@ pub async fn connect(synchronous: Synchronous) -> Result<Connection, Error> {
 }
 
 /// Sets what SQLite keeps a connection, and not in the file.
-async fn configure(connection: &Connection, synchronous: Synchronous) -> Result<(), Error> {
-    // SQLite would wait for a lock by sleeping longer and longer, up to 100 ms, which is unfair to those who wait longest.
-    let timeout = "PRAGMA busy_timeout = 0";
+pub async fn configure(connection: &Connection, synchronous: Synchronous) -> Result<(), Error> {
+    // SQLite waits for a lock by sleeping for 1 ms, then 2, and so on up to 100, which is unfair to those who wait longest.
+    // So it does that for 3 ms, which costs less than trying again from here. Most locks are shorter.
+    let timeout = "PRAGMA busy_timeout = 3";
     let synchronous = match synchronous {
         Synchronous::Normal => "PRAGMA synchronous = NORMAL",
         Synchronous::Full => "PRAGMA synchronous = FULL",
@@ -93,9 +88,10 @@ async fn configure(connection: &Connection, synchronous: Synchronous) -> Result<
 /// Creates or migrates the database, or restores what copying the file or a variable changed. A database of another
 /// program, or of a version that cannot be migrated, is refused, and not written.
 ///
-/// The connection is not shared yet: if it is dropped midway, the transaction is rolled back. Several first requests may
+/// It has a connection of its own: if that is dropped midway, the transaction is rolled back. Several first requests may
 /// get here at once: the lock admits one of them, and the others find the database created.
-async fn set_up(connection: &Connection, config: &Config) -> Result<(), Error> {
+async fn set_up(config: &Config) -> Result<(), Error> {
+    let connection = &connect(Synchronous::Normal).await?;
     identify(connection).await?;
     // Before the first table and the journal: later, this would take a VACUUM of the file.
     connection.run("PRAGMA auto_vacuum = INCREMENTAL", &[]).await?;
