@@ -11,6 +11,10 @@ use chrono::TimeDelta;
 /// a slow disk, and no client should wait longer than this for an answer.
 pub const LOCK_TIMEOUT: Duration = Duration::from_secs(5);
 
+/// For how long SQLite waits for a lock, before a statement is tried again from here, which costs more. Most locks are
+/// shorter. SQLite sleeps for 1 ms, then 2, and so on up to 100, which is unfair to those who wait longest.
+pub const LOCK_WAIT: Duration = Duration::from_millis(3);
+
 /// The shortest pause before a locked statement is tried again; with jitter it is less than twice as long. A commit
 /// takes a tenth of that.
 pub const LOCK_PAUSE: Duration = Duration::from_micros(500);

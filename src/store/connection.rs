@@ -9,7 +9,7 @@ use super::error::Error;
 /// A connection to the database.
 pub struct Connection {
     sqlite: sqlite::Connection,
-    /// Whether everything that other statements rely on is done.
+    /// Whether it was prepared for the statements of requests: see `open`.
     pub is_prepared: Cell<bool>,
     ready_to_read: Cell<bool>,
 }

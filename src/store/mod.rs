@@ -32,7 +32,7 @@
 //! | `replicas`    | what is remembered of the other replicas                             | identity, imports, stats          |
 //! | `probe`       | finding out whether visits can be recorded                           | database, parameters, checkpoint  |
 //! | `database`    | the connections that the requests of an instance share               | open, retry                       |
-//! | `open`        | opening the database; creating it from `schema.sql`, or migrating it | connection                        |
+//! | `open`        | preparing connections; creating or migrating the database            | connection                        |
 //! | `connection`  | a connection, and running one statement on it                        | nothing                           |
 //! | `retry`       | retrying while the database is locked                                | nothing                           |
 //! | `period`      | the periods that slots of long ago are merged into                   | nothing                           |

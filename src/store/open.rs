@@ -1,4 +1,4 @@
-//! Opening the database, creating it, and migrating it.
+//! Preparing connections, creating the database, and migrating it.
 
 use futures::{join, try_join};
 use spin_sdk::sqlite::Value;
@@ -6,6 +6,7 @@ use spin_sdk::sqlite::Value;
 use super::connection::Connection;
 use super::error::Error;
 use crate::config::{Config, Synchronous};
+use crate::limits::LOCK_WAIT;
 
 /// The version of the schema that this code knows: SQLite's `user_version`.
 pub const SCHEMA_VERSION: i64 = 6;
@@ -74,14 +75,12 @@ pub async fn connect(synchronous: Synchronous) -> Result<Connection, Error> {
 
 /// Sets what SQLite keeps a connection, and not in the file.
 pub async fn configure(connection: &Connection, synchronous: Synchronous) -> Result<(), Error> {
-    // SQLite waits for a lock by sleeping for 1 ms, then 2, and so on up to 100, which is unfair to those who wait longest.
-    // So it does that for 3 ms, which costs less than trying again from here. Most locks are shorter.
-    let timeout = "PRAGMA busy_timeout = 3";
+    let timeout = format!("PRAGMA busy_timeout = {}", LOCK_WAIT.as_millis());
     let synchronous = match synchronous {
         Synchronous::Normal => "PRAGMA synchronous = NORMAL",
         Synchronous::Full => "PRAGMA synchronous = FULL",
     };
-    try_join!(connection.run(timeout, &[]), connection.run(synchronous, &[]))?;
+    try_join!(connection.run(&timeout, &[]), connection.run(synchronous, &[]))?;
     Ok(())
 }
 
