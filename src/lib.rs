@@ -18,7 +18,7 @@
 //! | [`agent`]   | the `User-Agent`s of health checkers and of bots        | nothing                                     |
 //! | [`zone`]    | time: zones, slots, `since` and `until`                 | nothing                                     |
 //! | [`uri`]     | paths with a query                                      | nothing                                     |
-//! | [`runtime`] | what an instance does beside answering                  | nothing                                     |
+//! | [`runtime`] | how requests of an instance share its time              | nothing                                     |
 //! | [`limits`]  | the numbers that tune the program, each with its reason | nothing                                     |
 //! | [`stderr`]  | log lines for operators                                 | nothing                                     |
 //!
@@ -65,18 +65,24 @@ pub mod zone;
 #[cfg(target_family = "wasm")]
 mod entry {
     use std::cell::OnceCell;
+    use std::error::Error;
     use std::rc::Rc;
 
+    use bytes::Bytes;
+    use http_body::Body;
     use spin_sdk::http::{Request, Response};
 
     use crate::config::{Config, Invalid};
-    use crate::web::{self, App, Body};
+    use crate::runtime;
+    use crate::web::{self, App};
 
     #[spin_sdk::http_service]
-    async fn handle(request: Request) -> anyhow::Result<Response<Body>> {
+    async fn handle(
+        request: Request,
+    ) -> anyhow::Result<Response<impl Body<Data = Bytes, Error: Into<Box<dyn Error + Send + Sync>>>>> {
         let (parts, body) = request.into_parts();
-        let app = app().await;
-        Ok(web::answer(&app, &parts, body).await)
+        let answer = async move { web::answer(&*app().await, &parts, body).await };
+        Ok(runtime::respond(answer).await)
     }
 
     /// The app of this instance, or why its configuration is invalid.
