@@ -1,7 +1,7 @@
 //! The format of a backup: lines of JSON, of which the last one tells whether all of them are there.
 //!
 //! ```text
-//! {"backup":{"version":1,"schema":6,"tallies":2,"log":3,"last":{…},"database":{"id":"…","visits":3,…}}}
+//! {"backup":{"version":1,"schema":7,"tallies":2,"log":3,"last":{…},"database":{"id":"…","visits":3,…}}}
 //! {"tallies":{"page":"/","slots":[[1993856,2],[1993857,1]]}}
 //! {"import":{"id":"…","replica":"footfall-3","visits":7,…}}
 //! {"tallies":{"page":"/a","slots":[[1993800,7]]}}

@@ -119,7 +119,7 @@ impl Store {
         // This one is the store's own, and makes sure that there is a database.
         self.identity().await?;
         let connection = open::connect(Synchronous::Normal).await?;
-        connection.prepare_to_read().await?;
+        connection.keep_temporary_in_memory().await?;
         let first_open = micros(now - OPEN_SLOTS) / SLOT;
         for _ in 0..10 {
             if let Err(error) = self.tally_all().await {

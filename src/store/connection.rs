@@ -11,7 +11,7 @@ pub struct Connection {
     sqlite: sqlite::Connection,
     /// Whether it was prepared for the statements of requests: see `open`.
     pub is_prepared: Cell<bool>,
-    ready_to_read: Cell<bool>,
+    temporary_in_memory: Cell<bool>,
 }
 
 impl Connection {
@@ -22,7 +22,7 @@ impl Connection {
             return Err(Error::Failed("there is none".to_owned()));
         }
         let sqlite = sqlite::Connection::open_default().await?;
-        Ok(Self { sqlite, is_prepared: Cell::new(false), ready_to_read: Cell::new(false) })
+        Ok(Self { sqlite, is_prepared: Cell::new(false), temporary_in_memory: Cell::new(false) })
     }
 
     /// Runs a statement for its effect.
@@ -68,11 +68,12 @@ impl Connection {
         Ok(rows.next().await)
     }
 
-    /// Makes a read that sorts use memory for it: the shim has no directory for temporary files.
-    pub async fn prepare_to_read(&self) -> Result<(), Error> {
-        if !self.ready_to_read.get() {
+    /// Makes SQLite keep in memory what it sorts and what is the connection's own: the shim has no directory for
+    /// temporary files.
+    pub async fn keep_temporary_in_memory(&self) -> Result<(), Error> {
+        if !self.temporary_in_memory.get() {
             self.run("PRAGMA temp_store = MEMORY", &[]).await?;
-            self.ready_to_read.set(true);
+            self.temporary_in_memory.set(true);
         }
         Ok(())
     }

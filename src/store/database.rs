@@ -10,6 +10,7 @@ use super::connection::Connection;
 use super::error::Error;
 use super::open;
 use super::retry::retry_while_locked;
+use super::routine::Routine;
 use crate::config::{Config, Synchronous};
 
 /// A connection that all requests of the instance use. The first request that needs it opens it.
@@ -39,6 +40,11 @@ impl Store {
         self.with_connection(async |connection| connection.has_row(statement, parameters).await).await
     }
 
+    /// Runs a routine, and tells whether it returned a row.
+    pub(super) async fn run(&self, routine: &Routine, parameters: &[Value]) -> Result<bool, Error> {
+        self.with_connection(async |connection| routine.run(connection, parameters).await).await
+    }
+
     /// Runs a statement that returns one integer.
     pub(super) async fn integer(&self, statement: &str, parameters: &[Value]) -> Result<i64, Error> {
         self.with_connection(async |connection| connection.value(statement, parameters).await).await
@@ -52,7 +58,7 @@ impl Store {
     /// The same without a type, so that it is compiled once.
     async fn read_json(&self, query: &str, parameters: &[Value]) -> Result<String, Error> {
         self.with_connection(async |connection| {
-            connection.prepare_to_read().await?;
+            connection.keep_temporary_in_memory().await?;
             connection.value(query, parameters).await
         })
         .await

@@ -7,6 +7,7 @@ use spin_sdk::sqlite::Value;
 use super::database::Store;
 use super::error::Error;
 use super::parameters::text;
+use super::routine::Routine;
 use crate::limits::{DELETE_BATCH, MERGE_BATCH};
 use crate::visit::Page;
 
@@ -17,7 +18,10 @@ const EXTENT: &str = "
         (SELECT coalesce(sum(visits), 0) FROM current_pages WHERE page = ?1))";
 
 /// Deletes the visits from the id ?1 until the id ?2 that count for the page ?3.
-pub const DELETE_VISITS: &str = "DELETE FROM log WHERE id BETWEEN ?1 AND ?2 AND page = ?3";
+pub const DELETE_VISITS: Routine = Routine {
+    trigger: include_str!("triggers/delete_visit.sql"),
+    statement: "DELETE FROM log WHERE id BETWEEN ?1 AND ?2 AND page = ?3",
+};
 
 /// Visits to the page ?3 from before it was counted separately count for (other). There they stay, without its name.
 pub const FORGET_NAME: &str = "
@@ -26,9 +30,12 @@ pub const FORGET_NAME: &str = "
         AND id < coalesce((SELECT first_id FROM pages WHERE import_id = 0 AND page = ?3), ?2 + 1)";
 
 /// Takes some tallies of the page ?1, at most ?2, out of all counts.
-pub const DELETE_TALLIES: &str = "
-    DELETE FROM page_tallies WHERE page = ?1 AND (page_id, slot) IN (
-        SELECT page_id, slot FROM page_tallies WHERE page = ?1 ORDER BY page_id, slot LIMIT ?2)";
+pub const DELETE_TALLIES: Routine = Routine {
+    trigger: include_str!("triggers/delete_tally.sql"),
+    statement: "
+        DELETE FROM page_tallies WHERE page = ?1 AND (page_id, slot) IN (
+            SELECT page_id, slot FROM page_tallies WHERE page = ?1 ORDER BY page_id, slot LIMIT ?2)",
+};
 
 /// Whether the page ?1 has tallies.
 const HAS_TALLIES: &str = "SELECT EXISTS (SELECT 1 FROM page_tallies WHERE page = ?1)";
@@ -59,13 +66,13 @@ impl Store {
         let (mut id, _, visits): (i64, i64, i64) = self.read(EXTENT, from_ref(&name)).await?;
         while id <= last {
             let batch = [Value::Integer(id), Value::Integer(last.min(id + DELETE_BATCH - 1)), name.clone()];
-            self.change(DELETE_VISITS, &batch).await?;
+            self.run(&DELETE_VISITS, &batch).await?;
             self.change(FORGET_NAME, &batch).await?;
             self.checkpoint().await?;
             id += DELETE_BATCH;
         }
         while self.integer(HAS_TALLIES, from_ref(&name)).await? == 1 {
-            self.change(DELETE_TALLIES, &[name.clone(), Value::Integer(MERGE_BATCH)]).await?;
+            self.run(&DELETE_TALLIES, &[name.clone(), Value::Integer(MERGE_BATCH)]).await?;
             self.checkpoint().await?;
         }
         self.change(DELETE_LATE_VISITS, &[Value::Integer(last), name.clone()]).await?;

@@ -6,6 +6,7 @@ use spin_sdk::sqlite::Value;
 use super::database::Store;
 use super::error::Error;
 use super::parameters::micros;
+use super::routine::Routine;
 use crate::limits::UPLOAD_TIMEOUT;
 
 /// Whether there is something of imports that do not count; of uploads that have brought something since ?1 and until ?2,
@@ -13,10 +14,13 @@ use crate::limits::UPLOAD_TIMEOUT;
 const HAS_DISCARDED: &str =
     "SELECT EXISTS (SELECT 1 FROM discardable WHERE state = 'replaced' OR staged_at NOT BETWEEN ?1 AND ?2)";
 
-/// Removes some of it. The trigger in `routines.sql` does the work.
-pub const DISCARD: &str = "
-    DELETE FROM discardable WHERE id = (
-        SELECT min(id) FROM discardable WHERE state = 'replaced' OR staged_at NOT BETWEEN ?1 AND ?2)";
+/// Removes some of it.
+pub const DISCARD: Routine = Routine {
+    trigger: include_str!("triggers/discard.sql"),
+    statement: "
+        DELETE FROM discardable WHERE id = (
+            SELECT min(id) FROM discardable WHERE state = 'replaced' OR staged_at NOT BETWEEN ?1 AND ?2)",
+};
 
 impl Store {
     /// Removes what does not count of imports, with at most so many statements.
@@ -26,7 +30,7 @@ impl Store {
             if self.integer(HAS_DISCARDED, &times).await? == 0 {
                 break;
             }
-            self.change(DISCARD, &times).await?;
+            self.run(&DISCARD, &times).await?;
             self.checkpoint().await?;
         }
         Ok(())

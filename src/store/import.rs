@@ -10,6 +10,7 @@ use spin_sdk::wasip3::random::insecure::get_insecure_random_u64;
 use super::database::Store;
 use super::error::Error;
 use super::parameters::time;
+use super::routine::Routine;
 use crate::backup::{Database, Tallies};
 use crate::limits::{BACKUP_BATCH, MAX_IMPORTS, MAX_REMEMBERED_PAGES};
 use crate::report::{Id, ImportOutcome, PageCount, Pages};
@@ -26,18 +27,23 @@ pub const BEGIN: &str = "
         source, name, visits, backup_revision, revision, as_of, coarse_before, upload, state, staged_at)
     VALUES (?1, ?2, 0, ?3, ?3, ?4, ?5, ?6, 'staged', ?7) RETURNING id";
 
-/// Stages the tallies ?4 of the import ?1, which the upload ?2 brings at the time ?3. The trigger in `routines.sql` does the
-/// work.
-pub const STAGE: &str = "INSERT INTO staging (import_id, upload, staged_at, tallies) VALUES (?1, ?2, ?3, ?4)";
+/// Stages the tallies ?4 of the import ?1, which the upload ?2 brings at the time ?3.
+pub const STAGE: Routine = Routine {
+    trigger: include_str!("triggers/stage.sql"),
+    statement: "INSERT INTO staging (import_id, upload, staged_at, tallies) VALUES (?1, ?2, ?3, ?4)",
+};
 
 const USED: &str = "SELECT used FROM storage";
 
 /// Makes all that the upload ?1 brought current, if no slots are being merged, and none of it was imported meanwhile.
-pub const FINISH: &str = "
-    UPDATE imports SET state = 'current'
-    WHERE upload = ?1 AND state = 'staged' AND NOT EXISTS (SELECT 1 FROM merging)
-        AND NOT EXISTS (SELECT 1 FROM imports AS later JOIN imports AS staged USING (source)
-            WHERE staged.upload = ?1 AND later.state = 'current' AND later.backup_revision >= staged.backup_revision)";
+pub const FINISH: Routine = Routine {
+    trigger: include_str!("triggers/finish.sql"),
+    statement: "
+        UPDATE staging SET state = 'current'
+        WHERE upload = ?1 AND NOT EXISTS (SELECT 1 FROM merging)
+            AND NOT EXISTS (SELECT 1 FROM imports AS later JOIN imports AS staged USING (source)
+                WHERE staged.upload = ?1 AND later.state = 'current' AND later.backup_revision >= staged.backup_revision)",
+};
 
 /// How many of the imports that the upload ?1 brought are not current.
 const UNFINISHED: &str = "SELECT count(*) FROM imports WHERE upload = ?1 AND state != 'current'";
@@ -149,7 +155,7 @@ impl Store {
         });
         let rows = serde_json::to_string(&rows.collect::<Vec<_>>()).map_err(Error::from)?;
         let parameters = [Value::Integer(import), Value::Integer(upload.id), time(now), Value::Text(rows)];
-        self.change(STAGE, &parameters).await?;
+        self.run(&STAGE, &parameters).await?;
         self.checkpoint().await?;
         if self.integer(USED, &[]).await? > self.config.max_storage { Err(Refused::TooLarge) } else { Ok(()) }
     }
@@ -162,7 +168,7 @@ impl Store {
         self.stage_waiting(upload, now).await?;
         let id = [Value::Integer(upload.id)];
         for _ in 0..FINISH_ATTEMPTS {
-            self.change(FINISH, &id).await?;
+            self.run(&FINISH, &id).await?;
             if self.integer(UNFINISHED, &id).await? == 0 {
                 self.remember_imported_pages(upload).await?;
                 // Maintenance does it if this fails.

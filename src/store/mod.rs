@@ -31,7 +31,8 @@
 //! | `identity`    | the identity of this replica, and whether it is about to end         | database, parameters              |
 //! | `replicas`    | what is remembered of the other replicas                             | identity, imports, stats          |
 //! | `probe`       | finding out whether visits can be recorded                           | database, parameters, checkpoint  |
-//! | `database`    | the connections that the requests of an instance share               | open, retry                       |
+//! | `database`    | the connections that the requests of an instance share               | open, retry, routine              |
+//! | `routine`     | statements that do several things in one                             | connection                        |
 //! | `open`        | preparing connections; creating or migrating the database            | connection                        |
 //! | `connection`  | a connection, and running one statement on it                        | nothing                           |
 //! | `retry`       | retrying while the database is locked                                | nothing                           |
@@ -61,6 +62,7 @@ mod record;
 mod replicas;
 mod retry;
 mod room;
+mod routine;
 mod stats;
 mod tally;
 #[cfg(test)]

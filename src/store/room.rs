@@ -12,6 +12,7 @@ use super::database::Store;
 use super::error::Error;
 use super::parameters::micros;
 use super::period::Period;
+use super::routine::Routine;
 use crate::limits::{
     MAX_ROOM_STATEMENTS, MERGE_BATCH, MERGE_PERIODS, PRUNE_BATCH, STORAGE_EIGHTHS, STORAGE_PER_VISIT, VACUUM_BATCH,
 };
@@ -36,20 +37,26 @@ const FIRST_IN_LOG: &str = "
     SELECT json_array(min(slot)) FROM slots WHERE import_id = 0 AND last_id >= (SELECT min(id) FROM visits)";
 
 /// Begins to merge slots into periods of the kind ?1, which have the first slots ?2, and of which the last one ends
-/// before the slot ?3. A trigger in `routines.sql` does the work.
-pub const BEGIN: &str = "INSERT INTO merging (period, bounds, before) VALUES (?1, ?2, ?3)";
+/// before the slot ?3.
+pub const BEGIN: Routine = Routine {
+    trigger: include_str!("triggers/begin_merging.sql"),
+    statement: "INSERT INTO merging (period, bounds, before) VALUES (?1, ?2, ?3)",
+};
 
-/// Merges some pages, with about ?1 tallies, if there are any to merge. The trigger in `routines.sql` does the work.
-pub const MERGE: &str = "
-    UPDATE coarse SET next_page = (
-        WITH counted (id, tallies) AS MATERIALIZED (
-            SELECT id, (SELECT count(*) FROM tallies WHERE page_id = pages.id AND slot > start AND slot < before)
-            FROM pages WHERE id >= next_page ORDER BY id LIMIT ?1
-        ), summed (id, earlier) AS MATERIALIZED (
-            SELECT id, sum(tallies) OVER (ORDER BY id) - tallies FROM counted
-        )
-        SELECT coalesce(min(id) FILTER (WHERE earlier >= ?1), iif(count(*) = ?1, max(id) + 1, NULL)) FROM summed)
-    WHERE next_page IS NOT NULL RETURNING 1";
+/// Merges some pages, with about ?1 tallies, if there are any to merge.
+pub const MERGE: Routine = Routine {
+    trigger: include_str!("triggers/merge.sql"),
+    statement: "
+        UPDATE merging SET next_page = (
+            WITH counted (id, tallies) AS MATERIALIZED (
+                SELECT id, (SELECT count(*) FROM tallies WHERE page_id = pages.id AND slot > start AND slot < before)
+                FROM pages WHERE id >= next_page ORDER BY id LIMIT ?1
+            ), summed (id, earlier) AS MATERIALIZED (
+                SELECT id, sum(tallies) OVER (ORDER BY id) - tallies FROM counted
+            )
+            SELECT coalesce(min(id) FILTER (WHERE earlier >= ?1), iif(count(*) = ?1, max(id) + 1, NULL)) FROM summed)
+        RETURNING 1",
+};
 
 /// Continues at the slot ?2 with merging into periods of the kind ?1.
 const SET_BACK: &str = "UPDATE coarse SET start = ?2, before = ?2 WHERE period = ?1 AND before > ?2";
@@ -86,14 +93,14 @@ impl Store {
 
     /// Merges slots until none are being merged.
     pub(super) async fn merge_on(&self) -> Result<(), Error> {
-        while self.has_row(MERGE, &[Value::Integer(MERGE_BATCH)]).await? {}
+        while self.run(&MERGE, &[Value::Integer(MERGE_BATCH)]).await? {}
         Ok(())
     }
 
     /// Merges some of the oldest slots that are not merged yet. Returns false where there are none.
     async fn merge_slots(&self, now: DateTime<Utc>) -> Result<bool, Error> {
         let batch = [Value::Integer(MERGE_BATCH)];
-        if self.has_row(MERGE, &batch).await? {
+        if self.run(&MERGE, &batch).await? {
             return Ok(true);
         }
         // No visits of today are merged, and none that the log tells; into months only days, and into years only months.
@@ -108,8 +115,8 @@ impl Store {
                 *start = before.max(*start);
                 let before = Value::Integer(*stop);
                 bounds.pop();
-                self.change(BEGIN, &[kind, Value::Text(serde_json::to_string(&bounds)?), before]).await?;
-                return self.has_row(MERGE, &batch).await;
+                self.run(&BEGIN, &[kind, Value::Text(serde_json::to_string(&bounds)?), before]).await?;
+                return self.run(&MERGE, &batch).await;
             }
             if before > end {
                 // The clock was set back.

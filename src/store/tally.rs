@@ -6,6 +6,7 @@ use spin_sdk::sqlite::Value;
 use super::database::Store;
 use super::error::Error;
 use super::parameters::micros;
+use super::routine::Routine;
 use crate::limits::{FOLD_AFTER, MAINTENANCE_INTERVAL, TALLY_BATCH};
 use crate::zone::SLOT;
 
@@ -25,7 +26,10 @@ pub const JUNK: &str = "
     ) WHERE sum - visits < ?2";
 
 /// Folds those of the pages ?1 into (other) that have no visit in the slot ?2 or later.
-pub const FOLD: &str = "DELETE FROM foldable WHERE id IN (SELECT value FROM json_each(?1)) AND last_slot < ?2";
+pub const FOLD: Routine = Routine {
+    trigger: include_str!("triggers/fold.sql"),
+    statement: "DELETE FROM foldable WHERE id IN (SELECT value FROM json_each(?1)) AND last_slot < ?2",
+};
 
 impl Store {
     /// Tallies a batch, if need be up to an id. Returns how many visits are left.
@@ -43,6 +47,7 @@ impl Store {
             return Ok(());
         }
         let pages = [Value::Text(serde_json::to_string(&pages)?), slot];
-        self.change(FOLD, &pages).await
+        self.run(&FOLD, &pages).await?;
+        Ok(())
     }
 }

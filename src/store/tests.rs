@@ -124,10 +124,8 @@ proptest! {
         replica.database.execute(PRUNE, params![1, i64::from(u16::MAX)]).expect("a statement");
         let end = start + length;
         let bounds: Vec<_> = (start..end).step_by(period).collect();
-        replica.database.execute(BEGIN, params!["day", json!(bounds).to_string(), end]).expect("a statement");
-        let mut merge = replica.database.prepare(MERGE).expect("a statement");
-        while merge.exists([batch]).expect("a statement") {}
-        drop(merge);
+        replica.run(&BEGIN, params!["day", json!(bounds).to_string(), end]);
+        while replica.run(&MERGE, [batch]) {}
         for table in ["slots", "tallies"] {
             let within = format!("SELECT json_group_array(slot) FROM {table} WHERE slot >= ?1 AND slot < ?2");
             let slots: Vec<i64> = replica.read(&within, [start, end]);

@@ -6,7 +6,7 @@ use crate::limits::MAX_LINE_BYTES;
 
 /// What was written as a backup: a replica with five visits, and what it has imported.
 const LINES: [&str; 7] = [
-    r#"{"backup":{"version":1,"schema":6,"tallies":2,"log":2,"last":{"id":5,"at":"2026-11-27T01:10:00+00:00"},"database":{"id":"aaaaaaaaaaaaaaaa","replica":"a","revision":9,"visits":5,"as_of":"2026-11-27T01:10:00+00:00","coarse_before":0}}}"#,
+    r#"{"backup":{"version":1,"schema":7,"tallies":2,"log":2,"last":{"id":5,"at":"2026-11-27T01:10:00+00:00"},"database":{"id":"aaaaaaaaaaaaaaaa","replica":"a","revision":9,"visits":5,"as_of":"2026-11-27T01:10:00+00:00","coarse_before":0}}}"#,
     r#"{"tallies":{"page":"/","slots":[[100,2],[101,1]]}}"#,
     r#"{"tallies":{"page":"/a","slots":[[100,2]]}}"#,
     r#"{"import":{"id":"bbbbbbbbbbbbbbbb","replica":"b","revision":1,"visits":7,"as_of":"2026-11-26T01:10:00+00:00","coarse_before":3}}"#,

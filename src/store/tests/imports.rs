@@ -120,14 +120,14 @@ fn what_a_backup_has_read_is_intact_until_tallies_of_the_past_change() {
         (
             Box::new(|replica: &mut Replica| {
                 let junk: String = replica.value("SELECT json_group_array(id) FROM pages WHERE page = '/a'", []);
-                replica.database.execute(FOLD, params![junk, i64::MAX]).expect("a statement");
+                replica.run(&FOLD, params![junk, i64::MAX]);
             }),
             false,
         ),
         (
             Box::new(|replica: &mut Replica| {
-                replica.database.execute(BEGIN_MERGING, params!["day", "[0]", 2]).expect("a statement");
-                assert!(replica.changes(MERGE, [9]));
+                replica.run(&BEGIN_MERGING, params!["day", "[0]", 2]);
+                assert!(replica.run(&MERGE, [9]));
             }),
             false,
         ),
@@ -147,14 +147,16 @@ fn what_is_staged_counts_all_at_once_or_not_at_all() {
     let upload = replica.stage(SOURCES[0], &[("/", 1, 3), ("/a", 2, 4)]);
     assert_eq!(replica.count_all(None), 2);
     // Slots are being merged.
-    let finish = |replica: &Replica| replica.database.execute(FINISH, [upload]).expect("a statement");
-    replica.database.execute(BEGIN_MERGING, params!["day", "[0]", 1]).expect("a statement");
-    assert_eq!((finish(&replica), replica.count_all(None)), (0, 2));
-    assert!(replica.changes(MERGE, [9]) && !replica.changes(MERGE, [9]));
-    assert_eq!((finish(&replica), replica.count_all(None)), (1, 7));
+    replica.run(&BEGIN_MERGING, params!["day", "[0]", 1]);
+    replica.run(&FINISH, [upload]);
+    assert_eq!(replica.count_all(None), 2);
+    assert!(replica.run(&MERGE, [9]) && !replica.run(&MERGE, [9]));
+    replica.run(&FINISH, [upload]);
+    assert_eq!(replica.count_all(None), 7);
     assert_eq!(replica.count_all(Some("/a")), 4);
-    let discard = || while replica.changes(&format!("{DISCARD} RETURNING 1"), [1000, 1000]) {};
-    discard();
+    for _ in 0..9 {
+        replica.run(&DISCARD, [1000, 1000]);
+    }
     assert_eq!(rows(&replica), [before[0], before[1] + 1, before[2] + 1, before[3] + 1]);
     assert_eq!(replica.count_all(None), 7);
 }
@@ -164,12 +166,14 @@ fn an_upload_that_was_given_up_or_is_overtaken_never_counts() {
     let mut replica = Replica::after(9, &[]);
     let before = rows(&replica);
     let (earlier, later) = (replica.stage(SOURCES[0], &[("/", 1, 2)]), replica.stage(SOURCES[0], &[("/", 1, 5)]));
-    let finish = |upload: i64| replica.database.execute(FINISH, [upload]).expect("a statement");
-    assert_eq!((finish(later), finish(earlier), replica.count_all(None)), (1, 0, 5));
+    for upload in [later, earlier] {
+        replica.run(&FINISH, [upload]);
+        assert_eq!(replica.count_all(None), 5);
+    }
     // The other one has brought nothing for long.
     let discard = |since: i64, until: i64| {
         for _ in 0..9 {
-            replica.database.execute(DISCARD, [since, until]).expect("a statement");
+            replica.run(&DISCARD, [since, until]);
         }
     };
     discard(earlier, later);
@@ -178,7 +182,7 @@ fn an_upload_that_was_given_up_or_is_overtaken_never_counts() {
     assert_eq!(rows(&replica), [1, 2, 1, 1]);
     // Nothing more comes of it.
     let late = params![1, earlier, 9, json!([["/", 1, 7]]).to_string()];
-    replica.database.execute(STAGE, late).expect("a statement");
+    replica.run(&STAGE, late);
     assert_eq!((rows(&replica), replica.count_all(None)), ([1, 2, 1, 1], 5));
     assert_eq!(before, [0, 1, 0, 0]);
 }
@@ -204,7 +208,7 @@ fn what_is_imported_is_known_as_a_replica_unless_a_later_number_of_it_is() {
         replica.database.execute("INSERT INTO replicas VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)", row).expect("a row");
         replica.stage(SOURCES[1], &[("/", 1, 2)]);
         let upload = replica.stage(SOURCES[0], &[("/", 1, 5)]);
-        replica.database.execute(FINISH, [upload]).expect("a statement");
+        replica.run(&FINISH, [upload]);
         assert_eq!(known(&replica), [expected], "{state} {revision}");
     }
 }

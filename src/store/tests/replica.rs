@@ -17,6 +17,7 @@ use crate::store::imports::ImportRow;
 use crate::store::log::{BATCH, TAIL, TAIL_OF_PAGE};
 use crate::store::open::{ROUTINES, SCHEMA};
 use crate::store::record::{INSERT, INSERT_IGNORED};
+use crate::store::routine::Routine;
 use crate::store::stats::{BUSIEST, METRICS};
 use crate::store::tally::{FOLD, TALLY};
 use crate::zone::SLOT;
@@ -108,6 +109,12 @@ impl Replica {
         self.database.prepare(statement).and_then(|mut statement| statement.exists(parameters)).expect("an answer")
     }
 
+    /// Runs a routine, and tells whether it returns a row.
+    pub fn run(&self, routine: &Routine, parameters: impl Params) -> bool {
+        self.database.execute(routine.trigger, []).expect("a trigger");
+        self.changes(routine.statement, parameters)
+    }
+
     /// Tallies at most so many visits. Returns how many are left.
     pub fn tally(&mut self, batch: i64) -> i64 {
         let tallied = self.counted.len() + usize::try_from(batch).expect("a number");
@@ -127,20 +134,20 @@ impl Replica {
         let import: i64 = self.value(BEGIN_IMPORT, params![source, source, upload, 7, 0, upload, upload]);
         let (one, other) = tallies.split_at(tallies.len() / 2);
         for batch in [one, other].into_iter().filter(|batch| !batch.is_empty()) {
-            self.database.execute(STAGE, params![import, upload, upload, json!(batch).to_string()]).expect("a batch");
+            self.run(&STAGE, params![import, upload, upload, json!(batch).to_string()]);
         }
         upload
     }
 
     pub fn import(&mut self, source: &'static str, tallies: &[(&'static str, i64, i64)]) {
         let upload = self.stage(source, tallies);
-        self.database.execute(FINISH, [upload]).expect("a statement");
+        self.run(&FINISH, [upload]);
         self.imports.insert(source, tallies.to_vec());
     }
 
     pub fn fold(&mut self, page: &'static str) {
         let junk = self.value::<String>("SELECT json_group_array(id) FROM pages WHERE page = ?1", [page]);
-        self.database.execute(FOLD, params![junk, i64::MAX]).expect("a statement");
+        self.run(&FOLD, params![junk, i64::MAX]);
         if self.known.contains(&page) {
             self.known.retain(|known| *known != page);
             self.counted
@@ -152,11 +159,10 @@ impl Replica {
 
     pub fn delete(&mut self, page: &'static str) {
         while self.tally(i64::from(u16::MAX)) > 0 {}
-        for statement in [DELETE_VISITS, FORGET_NAME] {
-            self.database.execute(statement, params![0, self.visits.len(), page]).expect(statement);
-        }
+        self.run(&DELETE_VISITS, params![0, self.visits.len(), page]);
+        self.database.execute(FORGET_NAME, params![0, self.visits.len(), page]).expect("a statement");
         for batch in [2, 100] {
-            self.database.execute(DELETE_TALLIES, params![page, batch]).expect("a statement");
+            self.run(&DELETE_TALLIES, params![page, batch]);
         }
         self.known.retain(|known| *known != page);
         self.kept += usize::from(self.counted.last() == Some(&Some(page)));

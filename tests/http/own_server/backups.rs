@@ -99,7 +99,7 @@ fn a_backup_tells_in_its_first_line_what_it_is_of_and_has_the_log_latest_first()
     });
     let slot = AT / (15 * MINUTE);
     let header = json!({
-        "version": 1, "schema": 6, "tallies": 2, "log": 3, "last": { "id": 3, "at": at(2) }, "database": database,
+        "version": 1, "schema": 7, "tallies": 2, "log": 3, "last": { "id": 3, "at": at(2) }, "database": database,
     });
     let expected = [
         json!({ "backup": header }),

@@ -19,7 +19,7 @@ fn left_by(sql: &str) -> Volume {
 fn a_database_of_another_version_or_program_is_refused_and_stays_as_it_is() {
     for (sql, reason) in [
         ("PRAGMA user_version = 2", "schema version 2, of a version before 0.1.0, which this one cannot read"),
-        ("PRAGMA user_version = 7", "schema version 7, and this version knows 6: upgrade Footfall"),
+        ("PRAGMA user_version = 8", "schema version 8, and this version knows 7: upgrade Footfall"),
         ("PRAGMA application_id = 1; PRAGMA journal_mode = DELETE", "another program's: move the file away"),
         ("PRAGMA application_id = 0; PRAGMA user_version = 0", "another program's: move the file away"),
     ] {
@@ -42,20 +42,22 @@ fn a_copy_with_another_journal_is_taken_over() {
 }
 
 /// Logs of 560 visits in turn to seven pages, of which four are told apart; the last 60 are not tallied.
-const EARLIER_VERSIONS: [&[u8]; 3] = [
+const EARLIER_VERSIONS: [&[u8]; 4] = [
     include_bytes!("../fixtures/version-3.db"),
     include_bytes!("../fixtures/version-4.db"),
     include_bytes!("../fixtures/version-5.db"),
+    include_bytes!("../fixtures/version-6.db"),
 ];
 
 #[test]
 fn a_database_of_an_earlier_version_is_migrated_with_all_its_counts() {
     let new = Server::start();
     new.client().visit();
-    let tables = |database: rusqlite::Connection| -> String {
+    let schema = |database: rusqlite::Connection| -> String {
         let columns = "SELECT group_concat(name) FROM (
             SELECT s.name || c.name || c.type || coalesce(c.dflt_value, '') AS name
-            FROM sqlite_schema s, pragma_table_info(s.name) c WHERE s.type = 'table' ORDER BY 1)";
+            FROM sqlite_schema s, pragma_table_info(s.name) c WHERE s.type = 'table'
+            UNION ALL SELECT sql FROM sqlite_schema WHERE type IN ('view', 'trigger') ORDER BY 1)";
         database.query_row(columns, [], |row| row.get(0)).expect("a schema")
     };
     for database in EARLIER_VERSIONS {
@@ -68,6 +70,6 @@ fn a_database_of_an_earlier_version_is_migrated_with_all_its_counts() {
         assert_eq!(["/p0", "/p1", "/p4", "/p5", "(other)"].map(count), [0, 80, 80, 0, 240]);
         assert_eq!(client.visit(), 561);
         assert_eq!(client.count(""), 561);
-        assert_eq!(tables(volume.open()), tables(new.volume().open()));
+        assert_eq!(schema(volume.open()), schema(new.volume().open()));
     }
 }
