@@ -23,7 +23,7 @@ pub async fn sleep(duration: Duration) {
 /// since Spin leaves Nagle's algorithm on.
 ///
 /// Spin sends the head when the task of the request returns. It takes the body only once it has run what else is ready
-/// in the instance, so there should be nothing:
+/// in the instance, so nothing should be:
 ///
 /// - The tasks of a request are polled like a [`FuturesUnordered`](futures::stream::FuturesUnordered), which asks for
 ///   another turn whenever it has polled as many as it has. With a single task that is with each wait, and Spin 4.1 has
@@ -41,6 +41,7 @@ pub async fn respond<B: Body>(
     }
     response.map(|body| {
         body.map_frame(move |frame| {
+            // It is dropped with the body.
             let _ = &body_exists;
             frame
         })

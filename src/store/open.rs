@@ -113,14 +113,10 @@ async fn set_up(config: &Config) -> Result<(), Error> {
     connection.run("COMMIT", &[]).await
 }
 
-/// Runs scripts, then creates the views and the triggers, and marks the database as one of this version.
+/// Runs scripts, then creates the views and the trigger, and marks the database as one of this version.
 async fn create(connection: &Connection, scripts: &[&str]) -> Result<(), Error> {
-    for statement in scripts
-        .iter()
-        .chain([&ROUTINES])
-        .flat_map(|script| script.split("\n\n"))
-        .filter(|statement| !statement.is_empty())
-    {
+    let statements = scripts.iter().chain([&ROUTINES]).flat_map(|script| script.split("\n\n"));
+    for statement in statements.filter(|statement| !statement.is_empty()) {
         connection.run(statement, &[]).await?;
     }
     connection.run(SET_APPLICATION_ID, &[]).await?;
