@@ -36,9 +36,9 @@ pub async fn respond<B: Body>(
     let (body_exists, is_written) = oneshot::channel::<()>();
     spawn(async { is_written.await.unwrap_or_default() });
     let response = answer.await;
-    for _ in 0..2 {
-        yield_async().await;
-    }
+    // Two are one turn.
+    yield_async().await;
+    yield_async().await;
     response.map(|body| {
         body.map_frame(move |frame| {
             // It is dropped with the body.
