@@ -8,7 +8,7 @@ use rusqlite::{Connection, TransactionBehavior};
 use crate::visits::Visits;
 
 /// The app's tables, its views and a trigger, and their version, as in `src/store`.
-const SCHEMA: [&str; 2] = [include_str!("../../src/store/schema.sql"), include_str!("../../src/store/routines.sql")];
+const SCHEMA: [&str; 2] = [include_str!("../../src/store/schema.sql"), include_str!("../../src/store/views.sql")];
 const SCHEMA_VERSION: i64 = 7;
 
 /// `PRAGMA application_id` of the app's databases: `Foot`.

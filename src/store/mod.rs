@@ -2,8 +2,8 @@
 //!
 //! A visit is recorded by one insert into the log: with that it is committed, and answered. After every
 //! [`MAINTENANCE_INTERVAL`](crate::limits::MAINTENANCE_INTERVAL) visits follows maintenance: tallying what is not tallied
-//! yet, pruning the oldest visits of the log, making room within `max_storage`, and a checkpoint. Reads take the tallies and add what is not tallied yet, in
-//! one statement, so that they are exact at any time.
+//! yet, pruning the oldest visits of the log, making room within `max_storage`, and a checkpoint. Reads take the tallies
+//! and add what is not tallied yet, in one statement, so that they are exact at any time.
 //!
 //! The requests of an instance share one connection (two with `synchronous=full`). While one request awaits its
 //! statement, statements of others run on the same connection. So every change is a single statement, which SQLite

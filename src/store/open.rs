@@ -17,8 +17,8 @@ const FIRST_VERSION: i64 = 3;
 /// The tables.
 pub const SCHEMA: &str = include_str!("schema.sql");
 
-/// The views and a trigger, which every version has anew.
-pub const ROUTINES: &str = include_str!("routines.sql");
+/// The views and the trigger that tallies, which every version has anew.
+pub const VIEWS: &str = include_str!("views.sql");
 
 /// What leads from each version of the tables, from [`FIRST_VERSION`] on, to the next.
 const MIGRATIONS: [&str; 4] = [
@@ -30,7 +30,7 @@ const MIGRATIONS: [&str; 4] = [
 ];
 
 /// The statements that drop the views and the triggers, which go first.
-const DROP_ROUTINES: &str = "
+const DROP_VIEWS: &str = "
     SELECT json_group_array('DROP ' || type || ' ' || name ORDER BY type) FROM sqlite_schema
     WHERE type IN ('trigger', 'view')";
 
@@ -115,7 +115,7 @@ async fn set_up(config: &Config) -> Result<(), Error> {
 
 /// Runs scripts, then creates the views and the trigger, and marks the database as one of this version.
 async fn create(connection: &Connection, scripts: &[&str]) -> Result<(), Error> {
-    let statements = scripts.iter().chain([&ROUTINES]).flat_map(|script| script.split("\n\n"));
+    let statements = scripts.iter().chain([&VIEWS]).flat_map(|script| script.split("\n\n"));
     for statement in statements.filter(|statement| !statement.is_empty()) {
         connection.run(statement, &[]).await?;
     }
@@ -125,7 +125,7 @@ async fn create(connection: &Connection, scripts: &[&str]) -> Result<(), Error> 
 
 /// Brings the tables from a version to this one.
 async fn migrate(connection: &Connection, version: i64) -> Result<(), Error> {
-    let drops: String = connection.value(DROP_ROUTINES, &[]).await?;
+    let drops: String = connection.value(DROP_VIEWS, &[]).await?;
     for drop in serde_json::from_str::<Vec<String>>(&drops)? {
         connection.run(&drop, &[]).await?;
     }

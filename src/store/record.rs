@@ -4,13 +4,13 @@ use std::rc::Rc;
 
 use chrono::{DateTime, Utc};
 use spin_sdk::sqlite::Value;
-use spin_sdk::wasip3;
 
 use super::database::Store;
 use super::error::Error;
 use super::parameters::{micros, text};
 use crate::config::Synchronous;
 use crate::limits::MAINTENANCE_INTERVAL;
+use crate::runtime;
 use crate::visit::{Page, Reason};
 
 /// Returns the id of the visit, the number of visits of all time, and whether the peers have to be told of it first.
@@ -84,7 +84,7 @@ impl Store {
     fn start_maintenance_after(self: &Rc<Self>, id: i64, now: DateTime<Utc>) {
         if id % MAINTENANCE_INTERVAL == 0 {
             let store = self.clone();
-            wasip3::spawn(async move { store.maintain(now).await });
+            runtime::spawn(async move { store.maintain(now).await });
         }
     }
 }

@@ -1,5 +1,5 @@
 -- What a replica stores. Blank lines separate the statements, since Spin runs one at a time. Views, and the
--- trigger that tallies, are in routines.sql.
+-- trigger that tallies, are in views.sql.
 --
 -- The log. A visit is one insert into it, and nothing else. `at` is in microseconds since 1970, UTC. No id is assigned
 -- twice, because the row with the largest id is never deleted: if its page is, its name becomes '(deleted)'.

@@ -11,7 +11,7 @@ use crate::limits::{FOLD_AFTER, MAINTENANCE_INTERVAL, TALLY_BATCH};
 use crate::zone::SLOT;
 
 /// Tallies the next visits, at most ?1 and up to the id ?2, or the last one where that is NULL. Returns how many are
-/// left. The trigger in `routines.sql` does the work.
+/// left. The trigger in `views.sql` does the work.
 pub const TALLY: &str = "
     UPDATE watermarks SET tallied = max(tallied, min(tallied + ?1, coalesce(?2, (SELECT max(id) FROM visits), 0)))
     RETURNING coalesce(?2, (SELECT max(id) FROM visits), 0) - tallied";

@@ -13,7 +13,11 @@ use proptest::sample::select;
 use rusqlite::params;
 use serde_json::json;
 
+use super::delete::{DELETE_TALLIES, DELETE_VISITS};
+use super::discard::DISCARD;
+use super::import::{FINISH, STAGE};
 use super::room::{BEGIN, MERGE, PRUNE};
+use super::tally::FOLD;
 use crate::zone::SLOT;
 use replica::{MINUTE, PAGES, Replica, Step, minutes};
 
@@ -159,4 +163,13 @@ fn pruned_visits_count_at_the_beginning_of_their_slot() {
     assert_eq!(replica.count_in_buckets(None, &[0, 5 * MINUTE, 8 * MINUTE, SLOT]), [2, 0, 1]);
     assert_eq!(replica.count_by_minute(Some("/"), &minutes(0, 9 * MINUTE)), [2, 0, 0, 0, 0, 0, 0, 0, 1]);
     assert_eq!(replica.count_by_minute(None, &minutes(MINUTE, 9 * MINUTE)), [0, 0, 0, 0, 0, 0, 0, 1]);
+}
+
+#[test]
+fn without_its_trigger_a_routine_fails() {
+    let replica = Replica::after(9, &[]);
+    for routine in [BEGIN, MERGE, FOLD, DELETE_VISITS, DELETE_TALLIES, STAGE, FINISH, DISCARD] {
+        let result = replica.database.prepare(routine.statement).map(drop);
+        assert!(result.is_err_and(|error| error.to_string().contains("it is a view")), "{}", routine.statement);
+    }
 }

@@ -79,9 +79,9 @@ use crate::limits::MAX_PATH_AND_QUERY_BYTES;
 use format::Format;
 use problem::Problem;
 use resource::{DEFAULT_PIXEL_PATH, Resource};
+use response::Body;
 
 pub use app::App;
-pub use response::Body;
 
 /// Answers a request. With an invalid configuration, only `/healthz` works.
 pub async fn answer(

@@ -15,7 +15,7 @@ use crate::store::delete::{DELETE_TALLIES, DELETE_VISITS, FORGET_NAME};
 use crate::store::import::{BEGIN as BEGIN_IMPORT, FINISH, STAGE};
 use crate::store::imports::ImportRow;
 use crate::store::log::{BATCH, TAIL, TAIL_OF_PAGE};
-use crate::store::open::{ROUTINES, SCHEMA};
+use crate::store::open::{SCHEMA, VIEWS};
 use crate::store::record::{INSERT, INSERT_IGNORED};
 use crate::store::routine::Routine;
 use crate::store::stats::{BUSIEST, METRICS};
@@ -65,7 +65,7 @@ pub struct Replica {
 impl Replica {
     fn new(max_pages: usize) -> Self {
         let database = Connection::open_in_memory().expect("a database");
-        for statement in [SCHEMA, ROUTINES].into_iter().flat_map(|script| script.split("\n\n")) {
+        for statement in [SCHEMA, VIEWS].into_iter().flat_map(|script| script.split("\n\n")) {
             database.execute(statement, []).expect(statement);
         }
         database.execute("UPDATE watermarks SET max_pages = ?1", [max_pages]).expect("an update");

@@ -1,5 +1,5 @@
 -- Views over the tables of schema.sql, and the trigger that tallies. A trigger makes one statement of several, so that
--- a crash leaves either all of them done or nothing. Those that are seldom needed are in routine.rs.
+-- a crash leaves either all of them done or nothing. Those that are seldom needed are in triggers/: see routine.rs.
 --
 -- The pages that tallying will add next, in the order of their first visits, up to `max_pages`.
 CREATE VIEW new_pages (page, first_id) AS
